@@ -1,15 +1,16 @@
-// Command build is bin/build.
+// Command build is bin/build: it makes the layers of the image and launch.toml (CNB Buildpack API 0.10, build phase).
 package main
 
 import (
+	"os"
+	"syscall"
+
 	"github.com/paketo-buildpacks/packit/v2"
-	_ "github.com/sclevine/spec"
-	_ "github.com/onsi/gomega"
-	_ "github.com/BurntSushi/toml"
-	_ "mvdan.cc/sh/v3/syntax"
-	_ "github.com/paketo-buildpacks/packit/v2/servicebindings"
+
+	"github.com/lockstep/python/internal/command"
 )
 
 func main() {
-	packit.Build(func(packit.BuildContext) (packit.BuildResult, error) { return packit.BuildResult{}, nil })
+	syscall.Umask(0o022) // modes go into the digests of layers
+	packit.Build(Build(os.Environ(), os.Stdout, command.Run, bindings))
 }

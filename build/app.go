@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/lockstep/python/internal/install"
+)
+
+const (
+	bytecodeLayer = "app-bytecode"
+	launchLayer   = "launch"
+)
+
+// makeBytecode compiles the app's own code into a layer that is reused as long as no source changes; links in the app dir
+// lead Python to it.
+func (b *builder) makeBytecode() error {
+	app, path := b.packit.WorkingDir, b.layers.path(bytecodeLayer)
+	sources, err := install.AppSources(app, path, b.minor())
+	if err != nil {
+		return err
+	}
+	if len(sources) == 0 {
+		b.log.fact("There are no Python files to compile")
+		return nil
+	}
+	sum, err := install.Digest(app, sources)
+	if err != nil {
+		return err
+	}
+	f := facts{"python": fmt.Sprintf("3.%d", b.minor()), "sources": sum, "rules": install.Rules}
+	reused, why, err := b.layers.reuse(bytecodeLayer, f)
+	if err != nil {
+		return err
+	}
+	if reused {
+		b.log.fact("Reusing %s: no change in %s", bytecodeLayer, count(len(sources), "source file"))
+	} else if err := b.compileApp(sources, f, why); err != nil {
+		return err
+	}
+	return install.LinkBytecode(sources, app, path)
+}
+
+func (b *builder) compileApp(sources []install.Source, f facts, why string) error {
+	if _, err := b.layers.empty(bytecodeLayer); err != nil {
+		return err
+	}
+	interpreter, err := b.interpreter()
+	if err != nil {
+		return err
+	}
+	failed, err := install.Compile(b.ctx, b.run, interpreter, [][]install.Source{sources})
+	if err != nil {
+		return err
+	}
+	bytes, err := b.layers.keep(b.layers.fresh(bytecodeLayer), f, "")
+	if err != nil {
+		return err
+	}
+	b.log.fact("Made %s: %s compiled (%s)", bytecodeLayer, count(len(sources)-len(failed), "source file"), size(bytes))
+	b.log.detail("%s: %s", bytecodeLayer, why)
+	for i, f := range failed {
+		if i == 5 {
+			b.log.warn("%s more do not compile", count(len(failed)-i, "file"))
+			break
+		}
+		name := strings.TrimPrefix(f.Name, b.packit.WorkingDir+"/")
+		b.log.warn("%s, line %d: %s. Python %s will fail to import it.", name, f.Line, f.Message, b.cpython.release.Version)
+	}
+	return nil
+}
+
+// makeLaunch makes the layer that every process starts with: the helper and the environment.
+func (b *builder) makeLaunch() error {
+	helper := filepath.Join(b.packit.CNBPath, "bin", "launch")
+	sum, err := install.Digest(b.packit.CNBPath, []install.Source{{Path: helper}})
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(b.layers.path(venvLayer), "bin")
+	f := facts{"helper": sum, "environment": "PATH+=" + path + " PYTHONUNBUFFERED=1"}
+	reused, why, err := b.layers.reuse(launchLayer, f)
+	if err != nil || reused {
+		return err
+	}
+	if _, err := b.layers.empty(launchLayer); err != nil {
+		return err
+	}
+	layer := b.layers.fresh(launchLayer)
+	layer.LaunchEnv.Prepend("PATH", path, ":")
+	layer.LaunchEnv.Default("PYTHONUNBUFFERED", "1")
+	layer.ExecD = []string{helper}
+	b.log.detail("Made %s: %s", launchLayer, why)
+	_, err = b.layers.keep(layer, f, "")
+	return err
+}

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/paketo-buildpacks/packit/v2"
+
+	"github.com/lockstep/python/internal/command"
+	"github.com/lockstep/python/internal/config"
+	"github.com/lockstep/python/internal/dependency"
+	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/process"
+	"github.com/lockstep/python/internal/project"
+)
+
+// builder is one run of the build phase.
+type builder struct {
+	ctx     context.Context
+	packit  packit.BuildContext
+	env     []string
+	run     command.Runner
+	log     logger
+	config  config.Config
+	app     fs.FS
+	project project.Project
+	pins    dependency.Pins
+	fetcher dependency.Fetcher
+	layers  *layers
+	scratch string // a directory on the file system of the layers, gone at the end
+	cpython cpython
+}
+
+// Build gives the build phase: settings, then everything that can be known before a download, then the layers.
+func Build(env []string, out io.Writer, run command.Runner, bindings func(platform string) (dependency.Sources, error)) packit.BuildFunc {
+	return func(ctx packit.BuildContext) (packit.BuildResult, error) {
+		b := &builder{ctx: context.Background(), packit: ctx, env: env, run: run, log: logger{out: out}, app: os.DirFS(ctx.WorkingDir)}
+		result, err := b.build(bindings)
+		return result, closing(err)
+	}
+}
+
+func (b *builder) build(bindings func(string) (dependency.Sources, error)) (packit.BuildResult, error) {
+	start := time.Now()
+	b.log.title("%s %s", b.packit.BuildpackInfo.Name, b.packit.BuildpackInfo.Version)
+	if err := b.prepare(bindings); err != nil {
+		return packit.BuildResult{}, err
+	}
+	defer os.RemoveAll(b.scratch)
+
+	processes, warnings, err := b.processes()
+	if err != nil {
+		return packit.BuildResult{}, err
+	}
+
+	b.log.section("Python")
+	if err := b.choosePython(); err != nil {
+		return packit.BuildResult{}, err
+	}
+
+	b.log.section("Packages")
+	packages, err := b.readPackages()
+	if err != nil {
+		return packit.BuildResult{}, err
+	}
+
+	b.log.section("Layers")
+	records, err := b.makePackages(packages)
+	if err != nil {
+		return packit.BuildResult{}, err
+	}
+	if err := b.makeBytecode(); err != nil {
+		return packit.BuildResult{}, err
+	}
+	if err := b.finishPython(embedding(records)); err != nil {
+		return packit.BuildResult{}, err
+	}
+	if err := b.makeLaunch(); err != nil {
+		return packit.BuildResult{}, err
+	}
+
+	b.log.section("Processes")
+	b.logProcesses(processes, warnings)
+	b.log.section("Done in %s: %s", seconds(start), b.layers.summary())
+	return packit.BuildResult{Layers: b.layers.done, Launch: packit.LaunchMetadata{DirectProcesses: direct(processes)}}, nil
+}
+
+// prepare reads the settings and looks at the app dir.
+func (b *builder) prepare(bindings func(string) (dependency.Sources, error)) error {
+	var warnings []string
+	var err error
+	if b.config, warnings, err = config.Parse(b.env); err != nil {
+		return err
+	}
+	b.log.debug = b.config.Debug
+	for _, warning := range warnings {
+		b.log.warn("%s", warning)
+	}
+	if b.project, err = project.Scan(b.app); err != nil {
+		return fmt.Errorf("looking at the app dir: %w", err)
+	}
+	for _, venv := range b.project.Venvs {
+		b.log.warn("%s is a virtual environment and was not made for this image: it is not used.\n"+
+			"Keep it out of the build: add %s/ to .gitignore, or exclude it in project.toml.", venv, venv)
+	}
+	if b.pins, err = dependency.ReadPins(b.packit.CNBPath); err != nil {
+		return err
+	}
+	sources, err := bindings(b.packit.Platform.Path)
+	if err != nil {
+		return fmt.Errorf("reading the bindings: %w", err)
+	}
+	for host, mirror := range b.config.Mirrors {
+		sources.Mirrors[host] = mirror
+	}
+	b.fetcher = dependency.Fetcher{Root: b.packit.CNBPath, Sources: sources, Limits: dependency.DefaultLimits(), Log: b.log.fact}
+	b.layers = &layers{packit: b.packit.Layers, content: neededAtBuild(b.packit.Plan), log: b.log}
+	b.scratch, err = os.MkdirTemp(b.packit.Layers.Path, ".scratch-")
+	return err
+}
+
+// neededAtBuild tells whether a later buildpack asked for Python or the packages during the build.
+func neededAtBuild(plan packit.BuildpackPlan) bool {
+	for _, entry := range plan.Entries {
+		if build, _ := entry.Metadata["build"].(bool); build {
+			return true
+		}
+	}
+	return false
+}
+
+// arch is the architecture of the image, in Go's names.
+func (b *builder) arch() string { return b.packit.TargetInfo.Arch }
+
+// target names what the layers are made for.
+func (b *builder) target() string {
+	distro := b.packit.TargetDistro
+	return strings.TrimSpace(fmt.Sprintf("linux/%s %s %s", b.arch(), distro.Name, distro.Version))
+}
+
+func (b *builder) lookup(name string) string {
+	for _, entry := range b.env {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// processes reads the Procfile first: a mistake in it is told before anything is downloaded.
+func (b *builder) processes() ([]process.Process, []process.Warning, error) {
+	data, err := fs.ReadFile(b.app, "Procfile")
+	if errors.Is(err, fs.ErrNotExist) {
+		return process.WithStandard(nil), []process.Warning{{Text: "there is no Procfile, so the image has no web process and does not start by itself.\n" +
+			"Add a file named Procfile with the command that starts the app, such as\nweb: gunicorn app:app --bind 0.0.0.0:$PORT"}}, nil
+	}
+	if err != nil {
+		return nil, nil, b.unreadable("Procfile", err)
+	}
+	list, warnings, err := process.ReadProcfile(data, b.app, b.helper())
+	return process.WithStandard(list), warnings, err
+}
+
+func (b *builder) logProcesses(list []process.Process, warnings []process.Warning) {
+	for _, p := range list {
+		name := p.Type
+		if p.Default {
+			name += " (default)"
+		}
+		b.log.fact("%s: %s", name, display(p))
+	}
+	for _, w := range warnings {
+		if w.Line > 0 {
+			b.log.warn("Procfile, line %d: %s", w.Line, w.Text)
+		} else {
+			b.log.warn("%s", w.Text)
+		}
+	}
+}
+
+// display is a command as the owner knows it: without the helper in front.
+func display(p process.Process) string {
+	words := p.Command
+	if p.Expand {
+		words = words[2:]
+	}
+	return strings.Join(words, " ")
+}
+
+func direct(list []process.Process) []packit.DirectProcess {
+	var out []packit.DirectProcess
+	for _, p := range list {
+		out = append(out, packit.DirectProcess{Type: p.Type, Command: p.Command, Args: []string{}, Default: p.Default})
+	}
+	return out
+}
+
+func (b *builder) unreadable(name string, err error) error {
+	if !errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s cannot be read: permission denied", name),
+		Where: name,
+		Fix:   "make it readable for everybody: chmod 644 " + name,
+		Err:   err,
+	}
+}
+
+// helper is the launch helper's path in the image; packit numbers what it puts into exec.d.
+func (b *builder) helper() string {
+	return filepath.Join(b.packit.Layers.Path, launchLayer, "exec.d", "0-launch")
+}
+
+// closing puts the error into its last form: the owner's as it is, ours with where to report it.
+func closing(err error) error {
+	var owners *failure.Error
+	if err == nil || errors.As(err, &owners) {
+		return err
+	}
+	return fmt.Errorf("%w\n  This is not about your app. If it happens again, report it with this log: https://github.com/lockstep/python/issues", err)
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/paketo-buildpacks/packit/v2"
+)
+
+// facts is what a layer was made from, in words. Equal facts, and only they, make a layer reusable; a difference is the reason
+// that the log gives. They are the layer's metadata.
+type facts map[string]string
+
+// factsKey and sizeKey are the tables of the metadata: what decides, and what is only remembered.
+const (
+	factsKey = "made-from"
+	sizeKey  = "size"
+	notesKey = "notes"
+)
+
+// prefix is the one directory of a layer: nothing of a package may stand at a layer's root, where bin, lib and env are obeyed
+// by the lifecycle (CNB spec, buildpack.md, "Provided by the Buildpacks").
+const prefix = "prefix"
+
+// layers keeps account of what a build reuses and makes.
+type layers struct {
+	packit  packit.Layers
+	content bool // a later buildpack needs the files during the build: nothing can be reused by reference
+	log     logger
+	done    []packit.Layer
+	reused  tally
+	made    tally
+}
+
+type tally struct {
+	layers int
+	bytes  int64
+}
+
+func (t *tally) add(bytes int64) { t.layers, t.bytes = t.layers+1, t.bytes+bytes }
+
+// path is where the content of a layer stands, in the build and in the image.
+func (l *layers) path(name string) string { return filepath.Join(l.packit.Path, name, prefix) }
+
+// restored gives the metadata of a layer of the previous image, or nil.
+func (l *layers) restored(name string) (packit.Layer, facts, error) {
+	layer, err := l.packit.Get(name)
+	if err != nil {
+		return layer, nil, fmt.Errorf("reading the metadata of layer %s: %w", name, err)
+	}
+	table, ok := layer.Metadata[factsKey].(map[string]any)
+	if !ok {
+		return layer, nil, nil
+	}
+	was := facts{}
+	for key, value := range table {
+		was[key] = fmt.Sprint(value)
+	}
+	return layer, was, nil
+}
+
+// reuse keeps a layer of the previous image by reference if its facts are those wanted: its files are neither read nor
+// restored. It gives false, and why, when the layer has to be made.
+func (l *layers) reuse(name string, want facts) (bool, string, error) {
+	layer, was, err := l.restored(name)
+	if err != nil {
+		return false, "", err
+	}
+	if was == nil {
+		return false, "not in the previous image", nil
+	}
+	if reasons := differences(was, want); len(reasons) > 0 {
+		return false, strings.Join(reasons, ", "), nil
+	}
+	if l.content {
+		return false, "a later buildpack needs its files", nil
+	}
+	layer.Launch = true
+	// Nothing may write into the layer's directory: one that exists replaces the content (packit writes env directories).
+	layer.SharedEnv, layer.LaunchEnv, layer.BuildEnv, layer.ProcessLaunchEnv, layer.ExecD = nil, nil, nil, nil, nil
+	if err := os.RemoveAll(layer.Path); err != nil {
+		return false, "", fmt.Errorf("reusing layer %s: %w", name, err)
+	}
+	bytes, _ := layer.Metadata[sizeKey].(int64)
+	l.reused.add(bytes)
+	l.done = append(l.done, layer)
+	return true, size(bytes), nil
+}
+
+// differences lists what differs, old → new, sorted by fact.
+func differences(was, want facts) []string {
+	var list []string
+	for key := range union(was, want) {
+		if was[key] != want[key] {
+			list = append(list, fmt.Sprintf("%s %s → %s", key, orNone(was[key]), orNone(want[key])))
+		}
+	}
+	sort.Strings(list)
+	return list
+}
+
+func union(a, b facts) map[string]bool {
+	keys := map[string]bool{}
+	for key := range a {
+		keys[key] = true
+	}
+	for key := range b {
+		keys[key] = true
+	}
+	return keys
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	if len(text) > 24 && !strings.Contains(text, " ") {
+		return text[:24] + "…" // a digest
+	}
+	return text
+}
+
+// empty prepares the directory of a layer to be made.
+func (l *layers) empty(name string) (string, error) {
+	path := l.path(name)
+	if err := errors.Join(os.RemoveAll(filepath.Dir(path)), os.MkdirAll(path, 0o755)); err != nil {
+		return "", fmt.Errorf("making layer %s: %w", name, err)
+	}
+	return path, nil
+}
+
+// keep adds a layer whose files are in place. notes are remembered and decide nothing.
+func (l *layers) keep(layer packit.Layer, made facts, notes string) (int64, error) {
+	bytes, err := weigh(layer.Path)
+	if err != nil {
+		return 0, fmt.Errorf("weighing layer %s: %w", layer.Name, err)
+	}
+	table := map[string]any{}
+	for key, value := range made {
+		table[key] = value
+	}
+	layer.Metadata = map[string]any{factsKey: table, sizeKey: bytes}
+	if notes != "" {
+		layer.Metadata[notesKey] = notes
+	}
+	layer.Launch, layer.Build = true, l.content
+	l.made.add(bytes)
+	l.done = append(l.done, layer)
+	return bytes, nil
+}
+
+// fresh is a layer of this name without anything that was restored.
+func (l *layers) fresh(name string) packit.Layer {
+	return packit.Layer{
+		Name: name, Path: filepath.Join(l.packit.Path, name),
+		SharedEnv: packit.Environment{}, BuildEnv: packit.Environment{}, LaunchEnv: packit.Environment{},
+	}
+}
+
+func weigh(dir string) (int64, error) {
+	var bytes int64
+	err := filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			bytes += info.Size()
+		}
+		return err
+	})
+	return bytes, err
+}
+
+// summary is the closing line: what this build moved.
+func (l *layers) summary() string {
+	return fmt.Sprintf("reused %s, %s; made %s, %s",
+		count(l.reused.layers, "layer"), size(l.reused.bytes), count(l.made.layers, "layer"), size(l.made.bytes))
+}

@@ -1,0 +1,461 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/lockstep/python/internal/install"
+	"github.com/lockstep/python/internal/layer"
+	"github.com/lockstep/python/internal/lock"
+	"github.com/lockstep/python/internal/pep508"
+)
+
+const venvLayer = "venv"
+
+// record is what has to be remembered of a package so that a rebuild plans without its files.
+type record struct {
+	Name     pep508.Name `json:"name"`
+	Version  string      `json:"version"`
+	Artifact string      `json:"artifact"`
+	Size     int64       `json:"size"`
+	Roots    []string    `json:"roots,omitempty"`
+	Dirs     []string    `json:"dirs,omitempty"`
+	Links    []string    `json:"links,omitempty"`
+	Hooks    bool        `json:"hooks,omitempty"`
+	Embeds   bool        `json:"embeds,omitempty"`
+}
+
+// wanted is a package to install and what identifies its content.
+type wanted struct {
+	lock.Package
+	artifact string
+}
+
+func (w wanted) unit(r record) layer.Unit {
+	return layer.Unit{Name: w.Name, Size: r.Size, Roots: r.Roots, Dirs: r.Dirs, Alone: w.Origin != nil && w.Origin.Directory != ""}
+}
+
+// stage is one build's work on packages.
+type stage struct {
+	*builder
+	packages []wanted
+	options  []string
+	known    map[string]record // artifact → record, of the previous image and of what was installed now
+	likely   map[pep508.Name]record
+	here     map[pep508.Name]install.Distribution // installed and not yet moved
+	uv       *install.UV
+	venv     install.Venv
+}
+
+// makePackages brings every package into its layer, by reference where the previous image has it, and gives the records.
+func (b *builder) makePackages(set packageSet) ([]record, error) {
+	s := &stage{builder: b, options: set.options, known: map[string]record{}, likely: map[pep508.Name]record{}, here: map[pep508.Name]install.Distribution{}}
+	if err := s.identify(set.packages); err != nil {
+		return nil, err
+	}
+	if err := s.remember(); err != nil {
+		return nil, err
+	}
+	if err := s.provide(s.plan(s.estimate)); err != nil {
+		return nil, err
+	}
+	groups := s.plan(s.record)
+	if err := s.provide(groups); err != nil { // an estimate was wrong: a package is heavier or lighter than its last version
+		return nil, err
+	}
+	if err := s.makeLayers(groups); err != nil {
+		return nil, err
+	}
+	return s.records(), s.makeVenv(groups, set)
+}
+
+// identify gives each package the identity of its content; for a directory of the app that is a hash of its files.
+func (s *stage) identify(packages []lock.Package) error {
+	for _, p := range packages {
+		w := wanted{Package: p, artifact: p.Artifact()}
+		if p.Origin != nil && p.Origin.Directory != "" {
+			sum, err := digestTree(filepath.Join(s.packit.WorkingDir, p.Origin.Directory))
+			if err != nil {
+				return fmt.Errorf("reading the package in %s: %w", p.Origin.Directory, err)
+			}
+			w.artifact += " " + sum
+		}
+		s.packages = append(s.packages, w)
+	}
+	return nil
+}
+
+// remember reads the records of the previous image's layers that were made by the same rules for the same Python and target.
+func (s *stage) remember() error {
+	names, err := filepath.Glob(filepath.Join(s.layers.packit.Path, "*.toml"))
+	if err != nil {
+		return err
+	}
+	for _, file := range names {
+		name := strings.TrimSuffix(filepath.Base(file), ".toml")
+		if name != layer.Light && !strings.HasPrefix(name, "pkg-") {
+			continue
+		}
+		restored, was, err := s.layers.restored(name)
+		if err != nil {
+			return err
+		}
+		var records []record
+		notes, _ := restored.Metadata[notesKey].(string)
+		if was == nil || json.Unmarshal([]byte(notes), &records) != nil {
+			continue
+		}
+		for _, r := range records {
+			s.likely[r.Name] = r
+			if was["python"] == s.commonFacts()["python"] && was["target"] == s.target() && was["rules"] == install.Rules {
+				s.known[key(r.Name, r.Artifact)] = r
+			}
+		}
+	}
+	return nil
+}
+
+func key(name pep508.Name, artifact string) string { return string(name) + " " + artifact }
+
+// commonFacts hold for every layer of packages.
+func (s *stage) commonFacts() facts {
+	return facts{"python": fmt.Sprintf("3.%d", s.minor()), "target": s.target(), "rules": install.Rules}
+}
+
+// record is what is known of a package; estimate takes its last version for one that was not installed yet.
+func (s *stage) record(w wanted) record { return s.known[key(w.Name, w.artifact)] }
+
+func (s *stage) estimate(w wanted) record {
+	if r, ok := s.known[key(w.Name, w.artifact)]; ok {
+		return r
+	}
+	return s.likely[w.Name]
+}
+
+func (s *stage) plan(of func(wanted) record) []layer.Group {
+	units := make([]layer.Unit, 0, len(s.packages))
+	for _, w := range s.packages {
+		units = append(units, w.unit(of(w)))
+	}
+	return layer.Plan(units, s.config.PackageLayers)
+}
+
+// groupFacts is what the layer of a group is made from: one fact a package.
+func (s *stage) groupFacts(g layer.Group) facts {
+	f := s.commonFacts()
+	for _, w := range s.members(g) {
+		f[string(w.Name)] = strings.TrimSpace(w.Version + " " + w.artifact)
+	}
+	return f
+}
+
+func (s *stage) members(g layer.Group) []wanted {
+	var list []wanted
+	for _, w := range s.packages {
+		for _, name := range g.Names {
+			if w.Name == name {
+				list = append(list, w)
+			}
+		}
+	}
+	return list
+}
+
+// provide installs the packages of all groups that the previous image does not have as they are.
+func (s *stage) provide(groups []layer.Group) error {
+	var missing []lock.Package
+	for _, g := range groups {
+		_, was, err := s.layers.restored(g.Layer)
+		if err != nil {
+			return err
+		}
+		if was != nil && len(differences(was, s.groupFacts(g))) == 0 && !s.layers.content {
+			continue
+		}
+		for _, w := range s.members(g) {
+			if _, ok := s.here[w.Name]; !ok {
+				missing = append(missing, w.Package)
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	sort.Slice(missing, func(i, j int) bool { return missing[i].Name < missing[j].Name })
+	return s.install(missing)
+}
+
+// install installs packages into the virtual environment at its final place, so that scripts name the right interpreter.
+func (s *stage) install(packages []lock.Package) error {
+	if err := s.prepareInstall(); err != nil {
+		return err
+	}
+	start := time.Now()
+	s.log.fact("Installing %s%s", count(len(packages), "package"), downloads(packages))
+	if err := s.uv.Install(s.ctx, s.venv.Prefix, packages, s.options); err != nil {
+		return err
+	}
+	installed, err := install.ReadDistributions(s.venv.Prefix, s.minor())
+	if err != nil {
+		return err
+	}
+	for _, d := range installed {
+		s.here[d.Name] = d
+	}
+	for _, p := range packages {
+		if err := s.verify(p); err != nil {
+			return err
+		}
+	}
+	if len(s.here) != len(installed) {
+		return errors.New("comparing what was installed with what was asked for: there are packages that nobody asked for")
+	}
+	s.log.detail("Installed in %s", seconds(start))
+	return nil
+}
+
+// verify compares what was installed with what was asked for, and makes its record.
+func (s *stage) verify(p lock.Package) error {
+	d, ok := s.here[p.Name]
+	if !ok || p.Version != "" && !sameVersion(d.Version, p.Version) {
+		return fmt.Errorf("comparing what was installed with what was asked for: wanted %s, found %q", p, d.Version)
+	}
+	for _, w := range s.packages {
+		if w.Name == p.Name {
+			s.known[key(w.Name, w.artifact)] = record{Name: w.Name, Version: d.Version, Artifact: w.artifact, Size: d.Size,
+				Roots: d.Roots, Dirs: d.Dirs, Links: d.Links(s.minor()), Hooks: d.Hooks, Embeds: d.Embeds}
+		}
+	}
+	return nil
+}
+
+// prepareInstall brings an interpreter, uv and an empty virtual environment, once.
+func (s *stage) prepareInstall() error {
+	if s.uv != nil {
+		return nil
+	}
+	interpreter, err := s.interpreter()
+	if err != nil {
+		return err
+	}
+	if s.uv, err = s.installer(); err != nil {
+		return err
+	}
+	path, err := s.layers.empty(venvLayer)
+	if err != nil {
+		return err
+	}
+	s.venv = install.Venv{Prefix: path, Home: filepath.Join(interpreter.Prefix, "bin"), Minor: s.minor()}
+	return s.venv.Create()
+}
+
+// makeLayers moves what was installed into the layers that are made, compiles it, and keeps the others by reference.
+func (s *stage) makeLayers(groups []layer.Group) error {
+	type made struct {
+		group layer.Group
+		why   string
+	}
+	var list []made
+	for _, g := range groups {
+		reused, why, err := s.layers.reuse(g.Layer, s.groupFacts(g))
+		if err != nil {
+			return err
+		}
+		if reused {
+			s.log.fact("Reusing %s (%s)", g.Layer, why)
+			continue
+		}
+		path, err := s.layers.empty(g.Layer)
+		if err != nil {
+			return err
+		}
+		for _, name := range g.Names {
+			if err := s.here[name].Move(s.venv.Prefix, path); err != nil {
+				return err
+			}
+		}
+		list = append(list, made{g, why})
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	start := time.Now()
+	var sources [][]install.Source
+	for _, m := range list {
+		found, err := s.sourcesOf(m.group)
+		if err != nil {
+			return err
+		}
+		sources = append(sources, found...)
+	}
+	interpreter, err := s.interpreter()
+	if err != nil {
+		return err
+	}
+	if _, err := install.Compile(s.ctx, s.run, interpreter, sources); err != nil {
+		return err
+	}
+	s.log.detail("Compiled in %s", seconds(start))
+	for _, m := range list {
+		if err := s.keepGroup(m.group, m.why); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sourcesOf lists the files to compile by package, so that the bytecode of one does not depend on its neighbors.
+func (s *stage) sourcesOf(g layer.Group) ([][]install.Source, error) {
+	path := s.layers.path(g.Layer)
+	all, err := install.Sources(path, path, s.minor(), install.Tests)
+	if err != nil {
+		return nil, err
+	}
+	owner := map[string]int{}
+	for i, name := range g.Names {
+		for _, file := range s.here[name].Files {
+			owner[filepath.Join(path, file)] = i
+		}
+	}
+	lists := make([][]install.Source, len(g.Names))
+	for _, source := range all {
+		lists[owner[source.Path]] = append(lists[owner[source.Path]], source)
+	}
+	return lists, nil
+}
+
+func (s *stage) keepGroup(g layer.Group, why string) error {
+	var records []record
+	for _, w := range s.members(g) {
+		records = append(records, s.record(w))
+	}
+	notes, err := json.Marshal(records)
+	if err != nil {
+		return err
+	}
+	bytes, err := s.layers.keep(s.layers.fresh(g.Layer), s.groupFacts(g), string(notes))
+	if err == nil {
+		s.log.fact("Made %s: %s (%s)", g.Layer, s.reason(g, why), size(bytes))
+	}
+	return err
+}
+
+// reason says what a layer holds and why it was made, in the words of packages.
+func (s *stage) reason(g layer.Group, why string) string {
+	var changes, all []string
+	for _, w := range s.members(g) {
+		all = append(all, w.String())
+		if was, ok := s.likely[w.Name]; !ok {
+			changes = append(changes, w.String()+" is new")
+		} else if was.Version != w.Version {
+			changes = append(changes, fmt.Sprintf("%s %s → %s", w.Name, was.Version, w.Version))
+		}
+	}
+	switch {
+	case why == "not in the previous image":
+		return brief(all)
+	case len(changes) > 0:
+		return brief(changes)
+	}
+	return brief(all) + "; " + why
+}
+
+// brief shortens a list to what fits a line.
+func brief(list []string) string {
+	if len(list) <= 4 {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:3], ", "), len(list)-3)
+}
+
+func (s *stage) records() []record {
+	list := make([]record, 0, len(s.packages))
+	for _, w := range s.packages {
+		list = append(list, s.record(w))
+	}
+	return list
+}
+
+func embedding(records []record) bool {
+	for _, r := range records {
+		if r.Embeds {
+			return true
+		}
+	}
+	return false
+}
+
+// makeVenv ties interpreter and layers together. The layer is kilobytes and made again whenever something in it changes.
+func (s *stage) makeVenv(groups []layer.Group, set packageSet) error {
+	home := filepath.Join(s.layers.path(cpythonLayer), "bin")
+	var parts []install.Part
+	for _, g := range groups {
+		part := install.Part{Prefix: s.layers.path(g.Layer)}
+		for _, w := range s.members(g) {
+			r := s.record(w)
+			part.Links, part.Hooks = append(part.Links, r.Links...), part.Hooks || r.Hooks
+		}
+		sort.Strings(part.Links)
+		parts = append(parts, part)
+	}
+	described, err := json.Marshal(parts)
+	if err != nil {
+		return err
+	}
+	f := facts{"python": fmt.Sprintf("3.%d", s.minor()), "home": home, "parts": digest(string(described)), "rules": install.Rules, "resolution": set.resolved}
+	reused, why, err := s.layers.reuse(venvLayer, f)
+	if err != nil || reused {
+		return err
+	}
+	path, err := s.layers.empty(venvLayer)
+	if err != nil {
+		return err
+	}
+	venv := install.Venv{Prefix: path, Home: home, Minor: s.minor()}
+	if err := errors.Join(venv.Create(), venv.Join(parts)); err != nil {
+		return err
+	}
+	l := s.layers.fresh(venvLayer)
+	if s.layers.content {
+		l.BuildEnv.Prepend("PATH", filepath.Join(path, "bin"), ":")
+	}
+	s.log.detail("Made %s: %s", venvLayer, why)
+	_, err = s.layers.keep(l, f, set.frozen)
+	return err
+}
+
+// installer gives uv, ready to run.
+func (b *builder) installer() (*install.UV, error) {
+	found := b.pins.Select("uv", "linux", b.arch())
+	if len(found) == 0 {
+		return nil, fmt.Errorf("looking for uv: buildpack.toml pins none for linux/%s", b.arch())
+	}
+	path, err := b.unpackUV(found[0])
+	if err != nil {
+		return nil, err
+	}
+	cache := filepath.Join(b.scratch, "uv-cache")
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return nil, fmt.Errorf("making the cache of uv: %w", err)
+	}
+	return &install.UV{Path: path, Cache: cache, AppDir: b.packit.WorkingDir, Env: b.env, Run: b.run, Out: b.log.indented()}, nil
+}
+
+func downloads(packages []lock.Package) string {
+	var bytes int64
+	for _, p := range packages {
+		if p.File != nil {
+			bytes += p.File.Size
+		}
+	}
+	if bytes == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s to download)", size(bytes))
+}

@@ -1,0 +1,134 @@
+// Package config reads the settings of a build: environment in, Config out, or an error naming the variable.
+// Every setting is a row of Table; README.md's list of settings is rendered from it.
+package config
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/lockstep/python/internal/failure"
+)
+
+// Config holds the settings of one build, parsed.
+type Config struct {
+	PythonVersion string            // as written; "" when not set
+	PackageLayers bool              // a layer for each heavy package
+	Debug         bool              // log more
+	Mirrors       map[string]string // host (or "default") → mirror, as written
+}
+
+// Row is one setting as the owner reads it.
+type Row struct{ Name, Default, Meaning string }
+
+const (
+	pythonVersion = "BP_CPYTHON_VERSION"
+	packageLayers = "BP_PACKAGE_LAYERS"
+	logLevel      = "BP_LOG_LEVEL"
+	mirror        = "BP_DEPENDENCY_MIRROR"
+)
+
+// Table lists every setting, sorted by name.
+func Table() []Row {
+	return []Row{
+		{pythonVersion, "", "Python to install: `3.13`, `3.13.14` or a specifier such as `>=3.12,<3.14`"},
+		{mirror, "", "where CPython and uv are downloaded from instead of their own hosts; `{originalHost}` in it becomes the host replaced"},
+		{mirror + "_<HOST>", "", "the same for one host, in capitals, `.` written as `_` and `-` as `__` (`BP_DEPENDENCY_MIRROR_GITHUB_COM`)"},
+		{logLevel, "INFO", "`DEBUG` logs more"},
+		{packageLayers, "true", "`false` puts all packages into one layer"},
+	}
+}
+
+// Parse reads the settings from environ ("NAME=value" each). Warnings name variables that look like a misspelled setting.
+func Parse(environ []string) (Config, []string, error) {
+	cfg := Config{PackageLayers: true, Mirrors: map[string]string{}}
+	var warnings []string
+	for _, entry := range sorted(environ) {
+		name, value, _ := strings.Cut(entry, "=")
+		if value == "" || !strings.HasPrefix(name, "BP_") {
+			continue
+		}
+		if err := cfg.set(name, strings.TrimSpace(value)); err != nil {
+			return Config{}, nil, err
+		}
+		if near := misspelled(name); near != "" {
+			warnings = append(warnings, fmt.Sprintf("%s is not a setting of this buildpack. Did you mean %s?", name, near))
+		}
+	}
+	return cfg, warnings, nil
+}
+
+func (c *Config) set(name, value string) error {
+	host, isMirror := strings.CutPrefix(name, mirror+"_")
+	switch {
+	case name == pythonVersion:
+		c.PythonVersion = value
+	case name == packageLayers:
+		on, err := strconv.ParseBool(value)
+		if err != nil {
+			return invalid(name, value, "true or false", "true")
+		}
+		c.PackageLayers = on
+	case name == logLevel:
+		if value != "INFO" && value != "DEBUG" {
+			return invalid(name, value, "INFO or DEBUG", "DEBUG")
+		}
+		c.Debug = value == "DEBUG"
+	case name == mirror:
+		c.Mirrors["default"] = value
+	case isMirror:
+		host = strings.ReplaceAll(strings.ReplaceAll(host, "__", "-"), "_", ".")
+		c.Mirrors[strings.ToLower(host)] = value
+	}
+	return nil
+}
+
+func invalid(name, value, want, example string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s is %q, which is not %s", name, value, want),
+		Where: name,
+		Fix:   fmt.Sprintf("set %s=%s or remove it", name, example),
+	}
+}
+
+// misspelled gives the setting that name was probably meant to be: one or two letters away.
+func misspelled(name string) string {
+	best, distance := "", 3
+	for _, row := range Table() {
+		if row.Name == name || strings.HasPrefix(name, mirror+"_") {
+			return ""
+		}
+		if d := edits(name, row.Name); d < distance {
+			best, distance = row.Name, d
+		}
+	}
+	return best
+}
+
+// edits is the Levenshtein distance.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diagonal = row[j]
+			row[j] = min(cost, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+func sorted(list []string) []string {
+	list = append([]string(nil), list...)
+	sort.Strings(list)
+	return list
+}

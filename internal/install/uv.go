@@ -1,0 +1,137 @@
+package install
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/lockstep/python/internal/command"
+	"github.com/lockstep/python/internal/lock"
+)
+
+// UV is the installer, ready to run.
+type UV struct {
+	Path   string   // the program
+	Cache  string   // a directory on the file system of the layers, so that installing is hard-linking
+	AppDir string   // where a uv configuration and relative paths are looked for
+	Env    []string // the environment of the build
+	Run    command.Runner
+	Out    io.Writer // what uv says goes here as it comes
+}
+
+// Resolve resolves a requirements file or a manifest of the app once, for this interpreter, and gives a pylock (PEP 751).
+func (u UV) Resolve(ctx context.Context, python Interpreter, file string) ([]byte, error) {
+	var out bytes.Buffer
+	err := u.run(ctx, &out, file, "pip", "compile", file, "--python", python.Python(), "--format", "pylock.toml", "--preview-features", "pylock",
+		"--no-header", "--no-annotate", "--quiet")
+	return out.Bytes(), err
+}
+
+// Install installs packages, exactly these, into the virtual environment at prefix.
+func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package, options []string) error {
+	dir, err := os.MkdirTemp(u.Cache, "list-")
+	if err != nil {
+		return fmt.Errorf("writing the list of packages: %w", err)
+	}
+	for i := range packages {
+		if o := packages[i].Origin; o != nil && o.Directory != "" && !filepath.IsAbs(o.Directory) {
+			absolute := *o
+			absolute.Directory = filepath.Join(u.AppDir, o.Directory)
+			packages[i].Origin = &absolute
+		}
+	}
+	name, args := filepath.Join(dir, "pylock.toml"), []string{"--preview-features", "pylock"}
+	text, ok := lock.WritePylock(packages)
+	if !ok {
+		name, args = filepath.Join(dir, "requirements.txt"), []string{"--require-hashes"}
+		text = lock.WriteRequirements(packages, options)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("writing the list of packages: %w", err)
+	}
+	args = append([]string{"pip", "install", "--python", filepath.Join(prefix, "bin", "python"), "--no-deps", "--quiet", "-r", name}, args...)
+	return u.run(ctx, nil, "", args...)
+}
+
+// run runs uv. On failure its words have been shown as they came, and the error says what they mean.
+func (u UV) run(ctx context.Context, out io.Writer, file string, args ...string) error {
+	var said bytes.Buffer
+	err := u.Run(ctx, command.Command{
+		Path: u.Path,
+		Args: args,
+		Dir:  u.AppDir,
+		Env:  u.environment(),
+		Out:  out,
+		Err:  io.MultiWriter(&said, u.Out),
+	})
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return errors.Join(err, ctx.Err())
+	}
+	return explain(file, said.String(), err)
+}
+
+// passed are the variables of uv and pip's world that an owner may set; everything else of them would steer our installer
+// into another cache, another interpreter or another target.
+var passed = []string{
+	"UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_KEYRING_PROVIDER",
+	"UV_INSECURE_HOST", "UV_HTTP_", "UV_OFFLINE", "UV_CONCURRENT_", "UV_NO_BUILD", "UV_NO_BINARY", "UV_EXCLUDE_NEWER", "UV_BUILD_CONSTRAINT",
+	"UV_CONSTRAINT", "UV_OVERRIDE", "UV_TORCH_BACKEND", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_PRERELEASE", "UV_RESOLUTION",
+}
+
+// hostile are the prefixes of variables that are not passed on.
+var hostile = []string{"UV_", "PIP_", "PYTHON", "VIRTUAL_ENV", "CONDA_", "PYENV_", "LD_", "GIT_DIR", "GIT_WORK_TREE", "CNB_", "SOURCE_DATE_EPOCH", "RUST_LOG"}
+
+func (u UV) environment() []string {
+	env := make([]string, 0, len(u.Env)+16)
+	certs := true
+	for _, entry := range u.Env {
+		if startsWith(entry, passed) || !startsWith(entry, hostile) {
+			env = append(env, entry)
+		}
+		if startsWith(entry, []string{"UV_SYSTEM_CERTS=", "UV_NATIVE_TLS="}) {
+			certs = false
+		}
+	}
+	if certs && systemBundle() {
+		env = append(env, "UV_SYSTEM_CERTS=1") // an image's bundle may hold a company's own authority
+	}
+	return append(env,
+		"UV_CACHE_DIR="+u.Cache,
+		"UV_LINK_MODE=hardlink",
+		"UV_NO_INSTALLER_METADATA=1",
+		"UV_NO_PROGRESS=1",
+		"UV_NO_SYSTEM_CONFIG=1",
+		"UV_PYTHON_DOWNLOADS=never",
+		"UV_NO_MANAGED_PYTHON=1",
+		"SOURCE_DATE_EPOCH=315532801",
+		"PYTHONHASHSEED=0",
+		"NO_COLOR=1",
+		"GIT_TERMINAL_PROMPT=0",
+	)
+}
+
+func startsWith(text string, prefixes []string) bool {
+	for _, prefix := range prefixes {
+		if strings.HasPrefix(text, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func systemBundle() bool {
+	for _, name := range []string{"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem"} {
+		if _, err := os.Stat(name); err == nil {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,204 @@
+// Package lock reads lock files and narrows them to what one interpreter gets: bytes of any format → Lock → Select → []Package,
+// the evaluated normal form that PEP 751 describes: no markers left, one artifact per package. A format is one file of this
+// package, its structs private and shaped like the file. What is done with packages (layers, installing) is not known here.
+package lock
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/lockstep/python/internal/pep440"
+	"github.com/lockstep/python/internal/pep508"
+	"github.com/lockstep/python/internal/wheel"
+)
+
+// Lock is a lock file in the form that all formats share: entries, and the dependencies that lead to them.
+type Lock struct {
+	File    string       // name in the app dir, for messages
+	Roots   []Dependency // what the app itself asks for
+	Entries []Entry
+	Options []string // lines for the installer that the file gives besides packages (--index-url …)
+}
+
+// Entry is one locked distribution, with everything that the file says about where it can be had.
+type Entry struct {
+	Name         pep508.Name
+	Version      string // empty for a directory whose version is dynamic
+	Index        string // URL of the simple index, if the file names it
+	Wheels       []File
+	Sdist        *File
+	Origin       *Origin  // not from an index
+	Hashes       []string // "sha256:…", any of them will do; for entries without files
+	Dependencies []Dependency
+	Extras       map[pep508.Name][]Dependency
+}
+
+// Dependency leads to entries. Version is only set where the file has several entries of the name.
+type Dependency struct {
+	Name    pep508.Name
+	Version string
+	Extras  []pep508.Name
+	Marker  pep508.Marker
+}
+
+// File is one wheel or sdist.
+type File struct {
+	Name   string
+	URL    string
+	Size   int64  // bytes; 0 when not said
+	SHA256 string // hexadecimal
+}
+
+// Origin is a source that is no index: exactly one of VCS, URL and Directory is set.
+type Origin struct {
+	VCS, Commit, Subdirectory string // repository URL, full commit id
+	Requested                 string // the branch or tag asked for
+	URL                       string // an archive
+	Directory                 string // relative to the app dir
+}
+
+// Package is one evaluated package: what is installed, and nothing that still has to be decided.
+type Package struct {
+	Name    pep508.Name
+	Version string
+	Index   string
+	File    *File // nil: the installer takes the file from the index that has one of Hashes
+	IsSdist bool
+	Origin  *Origin
+	Hashes  []string
+}
+
+// String is the package as a requirement, for logs.
+func (p Package) String() string {
+	if p.Version == "" {
+		return string(p.Name)
+	}
+	return string(p.Name) + " " + p.Version
+}
+
+// Artifact identifies the content: equal artifacts install the same files.
+func (p Package) Artifact() string {
+	switch {
+	case p.Origin != nil && p.Origin.VCS != "":
+		return fmt.Sprintf("%s@%s#%s", p.Origin.VCS, p.Origin.Commit, p.Origin.Subdirectory)
+	case p.Origin != nil && p.Origin.Directory != "":
+		return "directory " + p.Origin.Directory
+	case p.File != nil:
+		return "sha256:" + p.File.SHA256
+	}
+	hashes := append([]string(nil), p.Hashes...)
+	sort.Strings(hashes)
+	return strings.Join(hashes, " ")
+}
+
+// Environment is what a lock is evaluated for.
+type Environment struct {
+	Markers pep508.Environment
+	Tags    wheel.Tags
+	Python  pep440.Version
+}
+
+// Select walks from the roots along every dependency whose marker holds and gives the packages reached, sorted by name, each
+// with the one artifact that fits best. It is exact: nothing that is not reached is in the result.
+func Select(l Lock, env Environment) ([]Package, error) {
+	s := selection{lock: l, env: env, reached: map[string]bool{}, versions: map[pep508.Name]*Entry{}}
+	for _, root := range l.Roots {
+		if err := s.follow(root, nil); err != nil {
+			return nil, err
+		}
+	}
+	packages := make([]Package, 0, len(s.versions))
+	for _, entry := range s.versions {
+		p, err := entry.evaluate(l.File, env)
+		if err != nil {
+			return nil, err
+		}
+		packages = append(packages, p)
+	}
+	sort.Slice(packages, func(i, j int) bool { return packages[i].Name < packages[j].Name })
+	return packages, nil
+}
+
+type selection struct {
+	lock     Lock
+	env      Environment
+	reached  map[string]bool // "name version [extra]"
+	versions map[pep508.Name]*Entry
+}
+
+func (s *selection) follow(d Dependency, extras []pep508.Name) error {
+	markers := s.env.Markers
+	markers.Extras = extras
+	if !d.Marker.Evaluate(markers) {
+		return nil
+	}
+	entry := s.entry(d)
+	if entry == nil {
+		return noEntry(s.lock.File, d)
+	}
+	if other := s.versions[d.Name]; other != nil && other != entry {
+		return twoVersions(s.lock.File, other, entry)
+	}
+	s.versions[d.Name] = entry
+	if err := s.expand(entry, "", entry.Dependencies); err != nil {
+		return err
+	}
+	for _, extra := range d.Extras {
+		if err := s.expand(entry, extra, entry.Extras[extra]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expand follows the dependencies of an entry, or of one of its extras, once.
+func (s *selection) expand(entry *Entry, extra pep508.Name, dependencies []Dependency) error {
+	id := fmt.Sprintf("%s %s [%s]", entry.Name, entry.Version, extra)
+	if s.reached[id] {
+		return nil
+	}
+	s.reached[id] = true
+	var extras []pep508.Name
+	if extra != "" {
+		extras = append(extras, extra)
+	}
+	for _, dependency := range dependencies {
+		if err := s.follow(dependency, extras); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *selection) entry(d Dependency) *Entry {
+	for i := range s.lock.Entries {
+		e := &s.lock.Entries[i]
+		if e.Name == d.Name && (d.Version == "" || d.Version == e.Version) {
+			return e
+		}
+	}
+	return nil
+}
+
+// evaluate chooses the artifact: the wheel with the best tag, else the sdist, else what the hashes allow.
+func (e *Entry) evaluate(file string, env Environment) (Package, error) {
+	p := Package{Name: e.Name, Version: e.Version, Index: e.Index, Origin: e.Origin, Hashes: e.Hashes}
+	if e.Origin != nil && e.Origin.URL == "" {
+		return p, nil
+	}
+	best := 0
+	for i := range e.Wheels {
+		rank, ok := env.Tags.Rank(e.Wheels[i].Name)
+		if ok && (p.File == nil || rank < best) {
+			p.File, best = &e.Wheels[i], rank
+		}
+	}
+	if p.File == nil && e.Sdist != nil {
+		p.File, p.IsSdist = e.Sdist, true
+	}
+	if p.File == nil && len(e.Hashes) == 0 {
+		return Package{}, noWheel(file, e, env.Python)
+	}
+	return p, nil
+}

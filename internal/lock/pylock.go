@@ -1,0 +1,172 @@
+package lock
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/lockstep/python/internal/pep508"
+)
+
+// pylock is a PEP 751 file, as far as resolving and our own writing need it.
+type pylock struct {
+	Packages []pylockPackage `toml:"packages"`
+}
+
+type pylockPackage struct {
+	Name    string       `toml:"name"`
+	Version string       `toml:"version"`
+	Marker  string       `toml:"marker"`
+	Index   string       `toml:"index"`
+	Wheels  []pylockFile `toml:"wheels"`
+	Sdist   *pylockFile  `toml:"sdist"`
+	Archive *struct {
+		pylockFile
+		Subdirectory string `toml:"subdirectory"`
+	} `toml:"archive"`
+	VCS *struct {
+		URL          string `toml:"url"`
+		Requested    string `toml:"requested-revision"`
+		Commit       string `toml:"commit-id"`
+		Subdirectory string `toml:"subdirectory"`
+	} `toml:"vcs"`
+	Directory *struct {
+		Path string `toml:"path"`
+	} `toml:"directory"`
+}
+
+type pylockFile struct {
+	Name   string `toml:"name"`
+	URL    string `toml:"url"`
+	Path   string `toml:"path"`
+	Size   int64  `toml:"size"`
+	Hashes struct {
+		SHA256 string `toml:"sha256"`
+	} `toml:"hashes"`
+}
+
+// ReadPylock reads a pylock file; name is what messages call it.
+func ReadPylock(name string, data []byte) (Lock, error) {
+	var file pylock
+	if err := toml.Unmarshal(data, &file); err != nil {
+		return Lock{}, unreadable(name, err)
+	}
+	l := Lock{File: name}
+	for _, p := range file.Packages {
+		marker, err := pep508.ParseMarker(p.Marker)
+		if err != nil {
+			return Lock{}, fmt.Errorf("reading %s, package %s: %w", name, p.Name, err)
+		}
+		entry := p.entry()
+		l.Entries = append(l.Entries, entry)
+		l.Roots = append(l.Roots, Dependency{Name: entry.Name, Version: entry.Version, Marker: marker})
+	}
+	return l, nil
+}
+
+func (p pylockPackage) entry() Entry {
+	e := Entry{Name: pep508.NewName(p.Name), Version: p.Version, Index: p.Index}
+	for _, w := range p.Wheels {
+		e.Wheels = append(e.Wheels, w.file())
+	}
+	if p.Sdist != nil {
+		f := p.Sdist.file()
+		e.Sdist = &f
+	}
+	switch {
+	case p.VCS != nil:
+		e.Origin = &Origin{VCS: p.VCS.URL, Commit: p.VCS.Commit, Requested: p.VCS.Requested, Subdirectory: p.VCS.Subdirectory}
+	case p.Directory != nil:
+		e.Origin = &Origin{Directory: p.Directory.Path}
+	case p.Archive != nil:
+		f := p.Archive.file()
+		e.Origin = &Origin{URL: f.URL, Subdirectory: p.Archive.Subdirectory}
+		if strings.HasSuffix(f.Name, ".whl") {
+			e.Wheels = []File{f}
+		} else {
+			e.Sdist = &f
+		}
+	}
+	return e
+}
+
+func (f pylockFile) file() File {
+	url := f.URL
+	if url == "" {
+		url = f.Path
+	}
+	name := f.Name
+	if name == "" {
+		name = unescape(path.Base(url))
+	}
+	return File{Name: name, URL: url, Size: f.Size, SHA256: f.Hashes.SHA256}
+}
+
+// WritePylock writes evaluated packages as a canonical pylock: same packages, same bytes. It gives false when a package has
+// no artifact of its own, which a pylock cannot say; WriteRequirements can.
+func WritePylock(packages []Package) (string, bool) {
+	var b strings.Builder
+	b.WriteString("lock-version = \"1.0\"\ncreated-by = \"lockstep\"\n")
+	for _, p := range packages {
+		fmt.Fprintf(&b, "\n[[packages]]\nname = %s\n", quote(string(p.Name)))
+		field(&b, "version", p.Version)
+		switch o := p.Origin; {
+		case o != nil && o.VCS != "":
+			fmt.Fprintf(&b, "[packages.vcs]\ntype = \"git\"\nurl = %s\ncommit-id = %s\n", quote(o.VCS), quote(o.Commit))
+			field(&b, "requested-revision", o.Requested)
+			field(&b, "subdirectory", o.Subdirectory)
+		case o != nil && o.Directory != "":
+			fmt.Fprintf(&b, "[packages.directory]\npath = %s\n", quote(o.Directory))
+		case p.File == nil:
+			return "", false
+		case o != nil:
+			fmt.Fprintf(&b, "[packages.archive]\n")
+			field(&b, "subdirectory", o.Subdirectory)
+			b.WriteString(strings.ReplaceAll(p.File.inline(), ", ", "\n"))
+			b.WriteString("\n")
+		case p.IsSdist:
+			field(&b, "index", p.Index)
+			fmt.Fprintf(&b, "sdist = { %s }\n", p.File.inline())
+		default:
+			field(&b, "index", p.Index)
+			fmt.Fprintf(&b, "wheels = [{ name = %s, %s }]\n", quote(p.File.Name), p.File.inline())
+		}
+	}
+	return b.String(), true
+}
+
+func (f *File) inline() string {
+	location := "url"
+	if !strings.Contains(f.URL, "://") {
+		location = "path"
+	}
+	size := ""
+	if f.Size > 0 {
+		size = fmt.Sprintf("size = %d, ", f.Size)
+	}
+	return fmt.Sprintf("%s = %s, %shashes = { sha256 = %s }", location, quote(f.URL), size, quote(f.SHA256))
+}
+
+func field(b *strings.Builder, key, value string) {
+	if value != "" {
+		fmt.Fprintf(b, "%s = %s\n", key, quote(value))
+	}
+}
+
+// quote writes a TOML basic string.
+func quote(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteString("\\" + string(r))
+		case r < 0x20 || r == 0x7f:
+			fmt.Fprintf(&b, "\\u%04X", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return `"` + b.String() + `"`
+}

@@ -1,0 +1,105 @@
+// Package project looks at the app dir: which of the files that matter are there, and which lock file wins. Both phases
+// call it; contents are read by those who need them.
+package project
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Project is what stands in the app dir.
+type Project struct {
+	Files []string // names of the root's files that matter, sorted
+	Venvs []string // virtual environments that are committed, sorted
+	found bool
+}
+
+// kinds of files that make an app dir a Python app, in the order in which messages list them.
+var (
+	locks     = []string{"pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock"}
+	manifests = []string{"requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "manage.py",
+		"environment.yml", "environment.yaml", "conda-lock.yml", "pixi.lock", "requirements.in", "runtime.txt", ".python-version"}
+	starts = []string{"Procfile", "app.py", "asgi.py", "main.py", "server.py", "wsgi.py", "application.py", "__main__.py"}
+)
+
+// Scan looks at the root of the app dir. It opens no file.
+func Scan(app fs.FS) (Project, error) {
+	entries, err := fs.ReadDir(app, ".")
+	if err != nil {
+		return Project{}, err
+	}
+	var p Project
+	python, start := false, false
+	for _, entry := range entries {
+		name := entry.Name()
+		if entry.IsDir() {
+			if _, err := fs.Stat(app, path.Join(name, "pyvenv.cfg")); err == nil {
+				p.Venvs = append(p.Venvs, name)
+			}
+			continue
+		}
+		python = python || strings.HasSuffix(name, ".py")
+		start = start || slices.Contains(starts, name)
+		if slices.Contains(locks, name) || slices.Contains(manifests, name) || named(name) {
+			p.found = true
+		} else if name != "Procfile" {
+			continue
+		}
+		p.Files = append(p.Files, name)
+	}
+	p.found = p.found || start && (python || nested(app, entries))
+	sort.Strings(p.Files)
+	return p, nil
+}
+
+// named tells a pylock.<name>.toml (PEP 751).
+func named(name string) bool {
+	middle, ok := strings.CutPrefix(name, "pylock.")
+	middle, isTOML := strings.CutSuffix(middle, ".toml")
+	return ok && isTOML && middle != "" && !strings.Contains(middle, ".")
+}
+
+// nested tells whether a directory of the root holds Python files: an app in src/ or a package with only a Procfile beside it.
+func nested(app fs.FS, entries []fs.DirEntry) bool {
+	for _, entry := range entries {
+		if !entry.IsDir() || strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules" {
+			continue
+		}
+		inside, err := fs.ReadDir(app, entry.Name())
+		if err == nil && slices.ContainsFunc(inside, func(e fs.DirEntry) bool { return strings.HasSuffix(e.Name(), ".py") }) {
+			return true
+		}
+	}
+	return false
+}
+
+// IsPython tells whether this is an app for us.
+func (p Project) IsPython() bool { return p.found }
+
+// Has tells whether a file stands in the root.
+func (p Project) Has(name string) bool { return slices.Contains(p.Files, name) }
+
+// Locks names the lock files there are, in the order of precedence.
+func (p Project) Locks() []string {
+	var list []string
+	for _, name := range locks {
+		if p.Has(name) {
+			list = append(list, name)
+		}
+	}
+	for _, name := range p.Files {
+		if named(name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// LookedFor is the list for an owner whose app dir was not taken for a Python app.
+func LookedFor() string {
+	return strings.Join(slices.Concat(locks, manifests[:6]), ", ") +
+		", or " + strings.Join(starts[:6], ", ") + " beside .py files"
+}
