@@ -1,0 +1,37 @@
+// Package process says what the image can run. In go the text of the Procfile and a view of the app dir, out come the
+// processes, with their commands as argument lists, and warnings. Writing launch.toml is left to build, and finding
+// the app object of an app without a Procfile to others.
+package process
+
+import "slices"
+
+// Process is one entry of launch.toml.
+type Process struct {
+	Type    string
+	Command []string // the program and all its arguments
+	Default bool     // what the image runs when nobody asks for a type
+	Expand  bool     // Command begins with the launch helper, which expands variables
+	Shell   bool     // Command begins with bash: an image without one cannot run it
+}
+
+// Warning is something that works, but not as the owner may think.
+type Warning struct {
+	Line int // of the Procfile; 0 when it is about the whole file
+	Text string
+}
+
+// WithStandard adds the processes that every image has, to run a program beside the app or to look around. A process
+// of the list that has the same type wins, and none of those added is the default.
+func WithStandard(list []Process) []Process {
+	standard := []Process{
+		{Type: "python", Command: []string{"python"}},
+		{Type: "shell", Command: []string{"bash"}, Shell: true},
+	}
+	all := slices.Clone(list)
+	for _, p := range standard {
+		if !slices.ContainsFunc(list, func(q Process) bool { return q.Type == p.Type }) {
+			all = append(all, p)
+		}
+	}
+	return all
+}

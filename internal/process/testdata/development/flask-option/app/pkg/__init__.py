@@ -1,0 +1,1 @@
+app: Flask = Flask(__name__)
