@@ -10,7 +10,8 @@ import (
 
 const (
 	bytecodeLayer = "app-bytecode"
-	launchLayer   = "launch"
+	// Not "launch": its metadata would be launch.toml, which is the list of processes.
+	launchLayer = "launch-env"
 )
 
 // makeBytecode compiles the app's own code into a layer that is reused as long as no source changes; links in the app dir

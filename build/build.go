@@ -185,13 +185,11 @@ func (b *builder) logProcesses(list []process.Process, warnings []process.Warnin
 	}
 }
 
-// display is a command as the owner knows it: without the helper in front.
 func display(p process.Process) string {
-	words := p.Command
-	if p.Expand {
-		words = words[2:]
+	if p.Text != "" {
+		return p.Text
 	}
-	return strings.Join(words, " ")
+	return strings.Join(p.Command, " ")
 }
 
 func direct(list []process.Process) []packit.DirectProcess {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/paketo-buildpacks/packit/v2"
@@ -16,7 +17,8 @@ import (
 // that the log gives. They are the layer's metadata.
 type facts map[string]string
 
-// factsKey and sizeKey are the tables of the metadata: what decides, and what is only remembered.
+// The metadata of a layer: what decides, and what is only remembered. All of it is text: numbers come back from the image's
+// label as floats.
 const (
 	factsKey = "made-from"
 	sizeKey  = "size"
@@ -86,7 +88,8 @@ func (l *layers) reuse(name string, want facts) (bool, string, error) {
 	if err := os.RemoveAll(layer.Path); err != nil {
 		return false, "", fmt.Errorf("reusing layer %s: %w", name, err)
 	}
-	bytes, _ := layer.Metadata[sizeKey].(int64)
+	text, _ := layer.Metadata[sizeKey].(string)
+	bytes, _ := strconv.ParseInt(text, 10, 64)
 	l.reused.add(bytes)
 	l.done = append(l.done, layer)
 	return true, size(bytes), nil
@@ -144,7 +147,7 @@ func (l *layers) keep(layer packit.Layer, made facts, notes string) (int64, erro
 	for key, value := range made {
 		table[key] = value
 	}
-	layer.Metadata = map[string]any{factsKey: table, sizeKey: bytes}
+	layer.Metadata = map[string]any{factsKey: table, sizeKey: strconv.FormatInt(bytes, 10)}
 	if notes != "" {
 		layer.Metadata[notesKey] = notes
 	}

@@ -202,3 +202,11 @@ func (e *Entry) evaluate(file string, env Environment) (Package, error) {
 	}
 	return p, nil
 }
+
+// readMarker reads a marker of a lock file; none is always true.
+func readMarker(text string) (pep508.Marker, error) {
+	if text == "" {
+		return pep508.Marker{}, nil
+	}
+	return pep508.ParseMarker(text)
+}

@@ -55,7 +55,7 @@ func ReadPylock(name string, data []byte) (Lock, error) {
 	}
 	l := Lock{File: name}
 	for _, p := range file.Packages {
-		marker, err := pep508.ParseMarker(p.Marker)
+		marker, err := readMarker(p.Marker)
 		if err != nil {
 			return Lock{}, fmt.Errorf("reading %s, package %s: %w", name, p.Name, err)
 		}

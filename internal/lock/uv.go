@@ -174,7 +174,7 @@ func unescape(name string) string {
 func dependencies(list []uvDependency) ([]Dependency, error) {
 	var out []Dependency
 	for _, d := range list {
-		marker, err := pep508.ParseMarker(d.Marker)
+		marker, err := readMarker(d.Marker)
 		if err != nil {
 			return nil, fmt.Errorf("marker of %s: %w", d.Name, err)
 		}

@@ -14,16 +14,16 @@ import (
 func newProcess(e entry, file *syntax.File, app fs.FS, helper string) Process {
 	words, ok := direct(file)
 	if !ok || lacksInterpreter(words[0], app) {
-		return Process{Type: e.kind, Command: []string{"bash", "-c", e.command}, Shell: true}
+		return Process{Type: e.kind, Text: e.command, Command: []string{"bash", "-c", e.command}, Shell: true}
 	}
 	if !slices.ContainsFunc(words, hasVariable) {
-		return Process{Type: e.kind, Command: arguments(words)}
+		return Process{Type: e.kind, Text: e.command, Command: arguments(words)}
 	}
 	command := []string{helper, "exec"}
 	for _, w := range words {
 		command = append(command, expand.Encode(w))
 	}
-	return Process{Type: e.kind, Command: command, Expand: true}
+	return Process{Type: e.kind, Text: e.command, Command: command, Expand: true}
 }
 
 // direct gives the words of a command that means the same with and without a shell.

@@ -8,6 +8,7 @@ import "slices"
 // Process is one entry of launch.toml.
 type Process struct {
 	Type    string
+	Text    string   // the command as the owner wrote it; empty for the standard processes
 	Command []string // the program and all its arguments
 	Default bool     // what the image runs when nobody asks for a type
 	Expand  bool     // Command begins with the launch helper, which expands variables
