@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -164,16 +163,7 @@ func (b *builder) unpackPython(path string) (install.Interpreter, error) {
 		return interpreter, err
 	}
 	b.cpython.ready = &interpreter
-	return interpreter, os.Remove(archive)
-}
-
-// archive fetches the archive of a dependency into the scratch directory.
-func (b *builder) archive(d dependency.Dependency) (string, error) {
-	path := filepath.Join(b.scratch, d.ID+".tar.gz")
-	if d.URI[:min(7, len(d.URI))] != "file://" {
-		b.log.fact("Downloading %s %s", d.Name, d.Version)
-	}
-	return path, b.fetcher.Fetch(b.ctx, d, path)
+	return interpreter, b.retire(b.cpython.dependency, archive)
 }
 
 // finishPython keeps the cpython layer: the previous image's, or the one made, slimmed now that all packages are built.

@@ -163,7 +163,7 @@ func (b *builder) resolve(name, content string) (packageSet, error) {
 
 func (b *builder) resolveNow(name string) (string, error) {
 	b.log.fact("%s is not a lock: it leaves versions or hashes open, so they are resolved now and kept until it changes.\n"+
-		"Lock it for builds that nothing outside the app can change: uv pip compile --generate-hashes %s", name, name)
+		"%s", name, lockAdvice(name))
 	interpreter, err := b.interpreter()
 	if err != nil {
 		return "", err
@@ -207,7 +207,7 @@ func (b *builder) unpackUV(d dependency.Dependency) (string, error) {
 	if err := archive.Unpack(file, dir, func(name string) bool { return name == "uv" }); err != nil {
 		return "", err
 	}
-	return path, os.Remove(file)
+	return path, b.retire(d, file)
 }
 
 func unsupported(name string) error {
@@ -254,4 +254,13 @@ func sameVersion(a, b string) bool {
 	x, errX := pep440.Parse(a)
 	y, errY := pep440.Parse(b)
 	return a == b || errX == nil && errY == nil && x.Compare(y) == 0
+}
+
+// lockAdvice is how an owner gets a lock out of a file that is none.
+func lockAdvice(name string) string {
+	if name == "pyproject.toml" {
+		return "For builds that nothing outside the app can change, run 'uv lock' and commit uv.lock."
+	}
+	return "For builds that nothing outside the app can change, keep it as requirements.in and commit what this writes:\n" +
+		"uv pip compile --generate-hashes requirements.in --output-file requirements.txt"
 }

@@ -1,16 +1,23 @@
 // Package archive unpacks a tar.gz into a directory and never outside of it: file operations go through os.Root, which
-// refuses paths and symlinks that leave it, and a link's target is checked besides, so that nothing points out of the directory.
+// refuses paths and symlinks that leave it, and links are checked besides, so that nothing points out of the directory.
+//
+// The check of a link is one of text, so the text has to mean what it says: directories are real ones (nothing is
+// unpacked through a symlink), a symlink climbs before it descends, and a hard link leads to a file, not to a symlink
+// that would point elsewhere from its new place.
 package archive
 
 import (
 	"archive/tar"
-	"compress/gzip"
+
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"strings"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // Keep says whether an entry is wanted. name is relative, slash separated, its first component stripped.
@@ -40,7 +47,10 @@ func Unpack(file, dir string, keep Keep) error {
 	for entries := tar.NewReader(zip); ; {
 		header, err := entries.Next()
 		if err == io.EOF {
-			return nil
+			// What follows the last entry is read too: the checksum of gzip stands behind it.
+			if _, err = io.Copy(io.Discard, zip); err == nil {
+				return nil
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("unpacking %s: %w", path.Base(file), err)
@@ -55,7 +65,11 @@ func Unpack(file, dir string, keep Keep) error {
 	}
 }
 
-var errEscape = errors.New("leaves the directory it is unpacked to")
+var (
+	errEscape  = errors.New("leaves the directory it is unpacked to")
+	errThrough = errors.New("stands behind something that is no directory")
+	errLink    = errors.New("is a hard link to something that is not a file")
+)
 
 // strip takes the first component off and refuses names that climb.
 func strip(name string) (string, error) {
@@ -76,56 +90,88 @@ type unpacker struct {
 }
 
 func (u *unpacker) write(name string, header *tar.Header, content io.Reader) error {
-	switch header.Typeflag {
-	case tar.TypeDir:
+	if header.Typeflag == tar.TypeDir {
 		return u.mkdir(name)
+	}
+	if err := u.mkdir(path.Dir(name)); err != nil {
+		return err
+	}
+	switch header.Typeflag {
 	case tar.TypeReg:
 		return u.file(name, header, content)
 	case tar.TypeSymlink:
 		if escapes(path.Dir(name), header.Linkname) {
 			return errEscape
 		}
-		if err := u.mkdir(path.Dir(name)); err != nil {
-			return err
-		}
 		return u.root.Symlink(header.Linkname, name)
 	case tar.TypeLink:
-		target, err := strip(header.Linkname)
-		if err != nil {
-			return err
-		}
-		if err := u.mkdir(path.Dir(name)); err != nil {
-			return err
-		}
-		return u.root.Link(target, name)
+		return u.link(name, header.Linkname)
 	}
 	return fmt.Errorf("has the type %q, which no release has", header.Typeflag)
 }
 
-// escapes tells whether a symlink in directory dir points out of the root.
+// escapes tells whether a symlink in directory dir may point out of the root. A target that climbs after it went down is
+// not judged: what it went through may be a symlink itself.
 func escapes(dir, target string) bool {
 	if path.IsAbs(target) {
+		return true
+	}
+	rest := target
+	for strings.HasPrefix(rest, "../") || strings.HasPrefix(rest, "./") {
+		_, rest, _ = strings.Cut(rest, "/")
+	}
+	if rest != ".." && strings.Contains("/"+rest+"/", "/../") {
 		return true
 	}
 	joined := path.Join(dir, target)
 	return joined == ".." || strings.HasPrefix(joined, "../")
 }
 
+func (u *unpacker) link(name, target string) error {
+	target, err := strip(target)
+	if err != nil {
+		return err
+	}
+	info, err := u.root.Lstat(target)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errLink
+	}
+	return u.root.Link(target, name)
+}
+
+// mkdir makes a directory and those above it.
 func (u *unpacker) mkdir(name string) error {
 	if u.made[name] {
 		return nil
 	}
-	if err := u.root.MkdirAll(name, 0o755); err != nil {
+	if err := u.mkdir(path.Dir(name)); err != nil {
+		return err
+	}
+	err := u.root.Mkdir(name, 0o755)
+	if errors.Is(err, fs.ErrExist) {
+		err = u.isDirectory(name)
+	} else if err == nil {
+		err = u.root.Chmod(name, 0o755) // whatever the umask is
+	}
+	if err != nil {
 		return err
 	}
 	u.made[name] = true
 	return nil
 }
 
-func (u *unpacker) file(name string, header *tar.Header, content io.Reader) error {
-	if err := u.mkdir(path.Dir(name)); err != nil {
-		return err
+func (u *unpacker) isDirectory(name string) error {
+	info, err := u.root.Lstat(name)
+	if err == nil && !info.IsDir() {
+		return errThrough
 	}
+	return err
+}
+
+func (u *unpacker) file(name string, header *tar.Header, content io.Reader) error {
 	mode := os.FileMode(0o644)
 	if header.Mode&0o111 != 0 {
 		mode = 0o755
@@ -135,5 +181,5 @@ func (u *unpacker) file(name string, header *tar.Header, content io.Reader) erro
 		return err
 	}
 	_, err = io.Copy(file, content)
-	return errors.Join(err, file.Close())
+	return errors.Join(err, file.Chmod(mode), file.Close())
 }
