@@ -3,8 +3,10 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os/exec"
+	"path/filepath"
 )
 
 // Command is one program to run.
@@ -23,6 +25,9 @@ type Runner func(context.Context, Command) error
 
 // Run is the Runner of a real build.
 func Run(ctx context.Context, c Command) error {
+	if !filepath.IsAbs(c.Path) { // it would be looked for on our own PATH
+		return fmt.Errorf("running %s: the path is not absolute", c.Path)
+	}
 	cmd := exec.CommandContext(ctx, c.Path, c.Args...)
 	cmd.Dir, cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Dir, c.Env, c.In, c.Out, c.Err
 	if cmd.Env == nil {

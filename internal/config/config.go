@@ -40,16 +40,31 @@ func Table() []Row {
 	}
 }
 
+// Markdown renders Table for README.md.
+func Markdown() string {
+	var b strings.Builder
+	b.WriteString("| variable | default | meaning |\n|---|---|---|\n")
+	for _, row := range Table() {
+		value := ""
+		if row.Default != "" {
+			value = "`" + row.Default + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", row.Name, value, row.Meaning)
+	}
+	return b.String()
+}
+
 // Parse reads the settings from environ ("NAME=value" each). Warnings name variables that look like a misspelled setting.
 func Parse(environ []string) (Config, []string, error) {
 	cfg := Config{PackageLayers: true, Mirrors: map[string]string{}}
 	var warnings []string
 	for _, entry := range sorted(environ) {
 		name, value, _ := strings.Cut(entry, "=")
-		if value == "" || !strings.HasPrefix(name, "BP_") {
+		value = strings.TrimSpace(value)
+		if value == "" || !strings.HasPrefix(strings.ToUpper(name), "BP_") {
 			continue
 		}
-		if err := cfg.set(name, strings.TrimSpace(value)); err != nil {
+		if err := cfg.set(name, value); err != nil {
 			return Config{}, nil, err
 		}
 		if near := misspelled(name); near != "" {
@@ -71,10 +86,11 @@ func (c *Config) set(name, value string) error {
 		}
 		c.PackageLayers = on
 	case name == logLevel:
-		if value != "INFO" && value != "DEBUG" {
+		level := strings.ToUpper(value) // other buildpacks take both cases
+		if level != "INFO" && level != "DEBUG" {
 			return invalid(name, value, "INFO or DEBUG", "DEBUG")
 		}
-		c.Debug = value == "DEBUG"
+		c.Debug = level == "DEBUG"
 	case name == mirror:
 		c.Mirrors["default"] = value
 	case isMirror:
@@ -92,16 +108,24 @@ func invalid(name, value, want, example string) error {
 	}
 }
 
-// misspelled gives the setting that name was probably meant to be: one or two letters away.
+// misspelled gives the setting that name was probably meant to be: one or two letters away, or in other case. Of a
+// setting for a host, the part before the host counts.
 func misspelled(name string) string {
+	if strings.HasPrefix(name, mirror+"_") {
+		return ""
+	}
 	best, distance := "", 3
 	for _, row := range Table() {
-		if row.Name == name || strings.HasPrefix(name, mirror+"_") {
+		if row.Name == name {
 			return ""
 		}
-		if d := edits(name, row.Name); d < distance {
+		if d := edits(strings.ToUpper(name), row.Name); d < distance {
 			best, distance = row.Name, d
 		}
+	}
+	parts := strings.SplitN(name, "_", 4)
+	if best == "" && len(parts) == 4 && edits(strings.ToUpper(strings.Join(parts[:3], "_")), mirror) < 3 {
+		return mirror + "_" + parts[3]
 	}
 	return best
 }

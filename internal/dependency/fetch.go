@@ -7,14 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
-
-	"github.com/lockstep/python/internal/failure"
 )
 
 // Limits bounds one fetch. Our own loop, not a retrying HTTP client: those retry requests, and most failures of a 35 MB
@@ -42,14 +42,24 @@ type Fetcher struct {
 // Fetch puts the archive of d at path, checksum verified while it streams. Nothing is left at path on an error.
 func (f Fetcher) Fetch(ctx context.Context, d Dependency, path string) error {
 	uri, err := f.Sources.Locate(d)
-	if err != nil {
-		return err
+	if err == nil {
+		err = f.fetch(ctx, uri, d, path)
 	}
-	ctx, cancel := context.WithTimeout(ctx, f.Limits.Total)
+	if err == nil {
+		return nil
+	}
+	if e := os.Remove(path); e != nil && !errors.Is(e, fs.ErrNotExist) {
+		return errors.Join(err, e)
+	}
+	return err
+}
+
+func (f Fetcher) fetch(ctx context.Context, uri string, d Dependency, path string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, f.Limits.Total, fmt.Errorf("not done after %s", f.Limits.Total))
 	defer cancel()
 	wait := f.Limits.Wait
 	for attempt := 1; ; attempt++ {
-		err = f.try(ctx, uri, d, path)
+		err := f.try(ctx, uri, d, path)
 		var again *transient
 		if err == nil || !errors.As(err, &again) {
 			return err
@@ -68,82 +78,106 @@ type transient struct{ err error }
 func (t *transient) Error() string { return t.err.Error() }
 
 func (f Fetcher) try(ctx context.Context, uri string, d Dependency, path string) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	body, err := f.open(ctx, uri, d)
+	u, err := url.Parse(uri)
 	if err != nil {
-		return err
+		return fmt.Errorf("reading the URI of %s %s: %w", d.Name, d.Version, err)
 	}
-	defer body.Close()
-	stall := time.AfterFunc(f.Limits.Stall, func() { cancel(fmt.Errorf("no data for %s", f.Limits.Stall)) })
-	defer stall.Stop()
-	sum, err := save(&watched{body, stall, f.Limits.Stall}, path)
-	if cause := context.Cause(ctx); err != nil && cause != nil {
-		err = &transient{cause}
+	var sum string
+	if u.Scheme == "file" {
+		sum, err = f.copy(u.Path, uri, d, path)
+	} else {
+		sum, err = f.download(ctx, uri, d, path)
 	}
 	if err != nil {
 		return err
 	}
 	if sum != d.SHA256() {
-		return errors.Join(wrongChecksum(d, uri, sum), os.Remove(path))
+		return wrongChecksum(d, uri, sum)
 	}
 	return nil
 }
 
-func (f Fetcher) open(ctx context.Context, uri string, d Dependency) (io.ReadCloser, error) {
-	u, err := url.Parse(uri)
-	if err != nil {
-		return nil, fmt.Errorf("reading the URI of %s %s: %w", d.Name, d.Version, err)
+// download saves what the server has. From the first packet on, silence ends it.
+func (f Fetcher) download(ctx context.Context, uri string, d Dependency, path string) (string, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stall := time.AfterFunc(f.Limits.Stall, func() { cancel(fmt.Errorf("no data for %s", f.Limits.Stall)) })
+	defer stall.Stop()
+	body, err := open(ctx, uri, d)
+	var sum string
+	if err == nil {
+		defer body.Close()
+		sum, err = save(&watched{body, stall, f.Limits.Stall}, path)
 	}
-	if u.Scheme == "file" {
-		return f.openFile(u.Path, d)
+	if cause := context.Cause(ctx); cause != nil && errors.As(err, new(*transient)) {
+		err = &transient{cause}
 	}
+	return sum, err
+}
+
+func open(ctx context.Context, uri string, d Dependency) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, uri, nil)
 	if err != nil {
-		return nil, fmt.Errorf("asking for %s: %w", Redact(uri), err)
+		return nil, fmt.Errorf("asking for %s: %w", Redact(uri), withoutURL(err))
 	}
 	client := http.Client{Transport: &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		ResponseHeaderTimeout: f.Limits.Stall,
-		TLSHandshakeTimeout:   f.Limits.Stall,
+		Proxy:              http.ProxyFromEnvironment,
+		DisableKeepAlives:  true, // a new try is a new connection
+		DisableCompression: true, // servers that call .tar.gz an encoding would have it unpacked before the checksum sees it
 	}}
 	resp, err := client.Do(req)
 	if err != nil {
 		return nil, &transient{withoutURL(err)}
 	}
+	status := strings.TrimSpace(fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))
 	switch {
 	case resp.StatusCode == http.StatusOK:
 		return resp.Body, nil
 	case resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusRequestTimeout:
-		err = &transient{fmt.Errorf("the server answered %s", resp.Status)}
+		err = &transient{fmt.Errorf("the server answered %s", status)}
 	default:
-		err = refused(d, uri, resp.Status)
+		err = refused(d, uri, status)
 	}
 	return nil, errors.Join(err, resp.Body.Close())
 }
 
-// openFile opens a file URI: under the buildpack's directory (offline package), else as it stands (mapping, mirror).
-func (f Fetcher) openFile(path string, d Dependency) (io.ReadCloser, error) {
-	file, err := os.Open(filepath.Join(f.Root, path))
-	if errors.Is(err, os.ErrNotExist) {
-		file, err = os.Open(path)
+// copy copies the file of a file URI: under the buildpack's directory (offline package), else as it stands (mapping, mirror).
+func (f Fetcher) copy(name, uri string, d Dependency, path string) (string, error) {
+	file, err := os.Open(filepath.Join(f.Root, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		file, err = os.Open(name)
+	}
+	if err != nil && uri != d.URI {
+		return "", absent(d, uri, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("opening the archive of %s %s: %w", d.Name, d.Version, err)
+		return "", fmt.Errorf("opening the archive of %s %s: %w", d.Name, d.Version, err)
 	}
-	return file, nil
+	defer file.Close()
+	sum, err := save(file, path)
+	var broken *transient
+	if errors.As(err, &broken) { // a disk is not asked again
+		err = fmt.Errorf("reading the archive of %s %s: %w", d.Name, d.Version, broken.err)
+	}
+	return sum, err
 }
 
-// withoutURL takes the URL out of an HTTP client's error: it may hold credentials, and the caller names it anyway.
+var credentials = regexp.MustCompile(`://[^\s"]*@`)
+
+// withoutURL takes the URL out of an HTTP client's error, which the caller names anyway, and credentials out of the rest
+// (those of a proxy).
 func withoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
-		return u.Err
+		err = u.Err
+	}
+	if text := err.Error(); credentials.MatchString(text) {
+		return errors.New(credentials.ReplaceAllString(text, "://****@"))
 	}
 	return err
 }
 
-// save copies body to path and gives its sha256. A read error is transient, a write error is not; neither leaves a file.
+// save copies body to path and gives its sha256. A read error is transient, a write error is not.
 func save(body io.Reader, path string) (string, error) {
 	file, err := os.Create(path)
 	if err != nil {
@@ -153,15 +187,13 @@ func save(body io.Reader, path string) (string, error) {
 	read := &reader{Reader: body}
 	_, err = io.Copy(io.MultiWriter(file, sum), read)
 	err = errors.Join(err, file.Close())
-	if err == nil {
-		return hex.EncodeToString(sum.Sum(nil)), nil
+	switch {
+	case read.err != nil:
+		return "", &transient{read.err}
+	case err != nil:
+		return "", fmt.Errorf("writing %s: %w", path, err)
 	}
-	if read.err != nil {
-		err = &transient{read.err}
-	} else {
-		err = fmt.Errorf("writing %s: %w", path, err)
-	}
-	return "", errors.Join(err, os.Remove(path))
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // reader remembers why reading ended, to tell a broken download from a full disk.
@@ -195,40 +227,11 @@ func (w *watched) Read(p []byte) (int, error) {
 
 // sleep waits, or gives false when the total time would be over.
 func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
+	case <-timer.C:
 	}
-}
-
-func unreachable(d Dependency, uri string, attempts int, err error) error {
-	return &failure.Error{
-		What:  fmt.Sprintf("%s %s could not be downloaded in %d tries: %s", d.Name, d.Version, attempts, err),
-		Where: Redact(uri),
-		Fix: "build again, or name a mirror with BP_DEPENDENCY_MIRROR=https://mirror.example/path;\n" +
-			"behind a firewall use the offline package of this buildpack",
-		Err: err,
-	}
-}
-
-func refused(d Dependency, uri, status string) error {
-	fix := "build again later"
-	if strings.HasPrefix(status, "4") {
-		fix = "if this is a mirror (BP_DEPENDENCY_MIRROR, dependency-mapping), put the archive there and check its credentials"
-	}
-	return &failure.Error{
-		What:  fmt.Sprintf("%s %s could not be downloaded: the server answered %s", d.Name, d.Version, status),
-		Where: Redact(uri),
-		Fix:   fix,
-	}
-}
-
-func wrongChecksum(d Dependency, uri, got string) error {
-	return &failure.Error{
-		What:  fmt.Sprintf("%s %s is not the archive that this buildpack pins: its sha256 is %s, not %s", d.Name, d.Version, got, d.SHA256()),
-		Where: Redact(uri),
-		Fix:   "if this is a mirror, replace its copy by the original; nothing of the archive was used",
-	}
+	return ctx.Err() == nil
 }

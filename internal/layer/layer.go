@@ -17,7 +17,7 @@ type Unit struct {
 	Size  int64    // bytes installed, bytecode not counted
 	Roots []string // top-most directories that are regular packages (they hold __init__.py), relative to site-packages
 	Dirs  []string // top-most directories with files of the package outside of its roots
-	Alone bool     // changes at a pace of its own (built from a directory of the app): a layer of its own at any size
+	Alone bool     // changes at a pace of its own (built from a directory of the app): a layer of its own at any size, unless too many are
 }
 
 // Group is the packages that share a layer, sorted by name.
@@ -37,34 +37,44 @@ const (
 // Plan groups units. Packages that cannot stand apart (they own files of the same regular package) share a layer. Light groups
 // go to Light. The threshold doubles until there are few enough layers. With split false everything is in Light.
 func Plan(units []Unit, split bool) []Group {
-	joined := join(units)
-	limit := int64(threshold)
-	heavy := func() (n int) {
-		for _, g := range joined {
-			if g.heavy(limit) {
-				n++
-			}
-		}
-		return n
-	}
-	for heavy() > most {
-		limit *= 2
-	}
 	light := Group{Layer: Light}
 	var groups []Group
-	for _, g := range joined {
-		if split && g.heavy(limit) {
-			groups = append(groups, Group{Layer: Name(g.names[0]), Names: g.names})
+	joined := join(units)
+	heavy := bounded(joined)
+	for _, c := range joined {
+		if split && heavy(c) {
+			groups = append(groups, Group{Layer: Name(c.names[0]), Names: c.names})
 		} else {
-			light.Names = append(light.Names, g.names...)
+			light.Names = append(light.Names, c.names...)
 		}
 	}
 	if len(light.Names) > 0 {
-		sort.Slice(light.Names, func(i, j int) bool { return light.Names[i] < light.Names[j] })
+		slices.Sort(light.Names)
 		groups = append(groups, light)
 	}
 	sort.Slice(groups, func(i, j int) bool { return groups[i].Layer < groups[j].Layer })
 	return groups
+}
+
+// bounded gives the rule that makes at most the allowed number of clusters heavy.
+func bounded(clusters []cluster) func(cluster) bool {
+	alone := few(clusters, func(c cluster) bool { return c.alone })
+	for limit := int64(threshold); ; limit *= 2 {
+		heavy := func(c cluster) bool { return c.size >= limit || alone && c.alone }
+		if few(clusters, heavy) {
+			return heavy
+		}
+	}
+}
+
+func few(clusters []cluster, heavy func(cluster) bool) bool {
+	count := 0
+	for _, c := range clusters {
+		if heavy(c) {
+			count++
+		}
+	}
+	return count <= most
 }
 
 // Name is the layer of a heavy package. A dot would end a layer's name early (CNB spec, SBOM file names), and a normalized
@@ -77,56 +87,37 @@ type cluster struct {
 	alone bool
 }
 
-func (c cluster) heavy(limit int64) bool { return c.alone || c.size >= limit }
-
 // join clusters the units that cannot stand apart, sorted by their first name.
 func join(units []Unit) []cluster {
 	units = append([]Unit(nil), units...)
 	sort.Slice(units, func(i, j int) bool { return units[i].Name < units[j].Name })
-	parent := make([]int, len(units))
-	for i := range parent {
-		parent[i] = i
-	}
-	find := func(i int) int {
-		for parent[i] != i {
-			i = parent[i]
-		}
-		return i
-	}
-	owners := map[string]int{} // root directory → first unit that owns it
-	for i, u := range units {
-		for _, root := range u.Roots {
-			if first, ok := owners[root]; ok {
-				parent[find(i)] = find(first)
-			} else {
-				owners[root] = i
-			}
+	sets := newSets(len(units))
+	owners := map[string]int{} // root directory → the first unit that owns it
+	for i := len(units) - 1; i >= 0; i-- {
+		for _, root := range units[i].Roots {
+			owners[root] = i
 		}
 	}
 	for i, u := range units {
 		for _, dir := range slices.Concat(u.Roots, u.Dirs) {
 			for ; dir != ""; dir = up(dir) {
 				if owner, ok := owners[dir]; ok {
-					a, b := find(i), find(owner)
-					parent[max(a, b)] = min(a, b)
+					sets.unite(i, owner)
 				}
 			}
 		}
 	}
-	clusters := map[int]*cluster{}
-	var order []int
+	var out []cluster
+	place := map[int]int{} // set → its cluster in out
 	for i, u := range units {
-		root := find(i)
-		if clusters[root] == nil {
-			clusters[root] = &cluster{}
-			order = append(order, root)
+		set := sets.of(i)
+		at, ok := place[set]
+		if !ok {
+			at = len(out)
+			place[set], out = at, append(out, cluster{})
 		}
-		c := clusters[root]
+		c := &out[at]
 		c.names, c.size, c.alone = append(c.names, u.Name), c.size+u.Size, c.alone || u.Alone
-	}
-	out := make([]cluster, 0, len(order))
-	for _, root := range order {
-		out = append(out, *clusters[root])
 	}
 	return out
 }
@@ -135,3 +126,23 @@ func up(dir string) string {
 	i := strings.LastIndex(dir, "/")
 	return dir[:max(i, 0)]
 }
+
+// sets holds disjoint sets of numbers: each number leads to another of its set, the one that stands for all to itself.
+type sets []int
+
+func newSets(n int) sets {
+	s := make(sets, n)
+	for i := range s {
+		s[i] = i
+	}
+	return s
+}
+
+func (s sets) of(i int) int {
+	for s[i] != i {
+		i = s[i]
+	}
+	return i
+}
+
+func (s sets) unite(i, j int) { s[s.of(i)] = s.of(j) }

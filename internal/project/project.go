@@ -23,6 +23,8 @@ var (
 	manifests = []string{"requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "manage.py",
 		"environment.yml", "environment.yaml", "conda-lock.yml", "pixi.lock", "requirements.in", "runtime.txt", ".python-version"}
 	starts = []string{"Procfile", "app.py", "asgi.py", "main.py", "server.py", "wsgi.py", "application.py", "__main__.py"}
+	// inner are the files that tell a directory of the app's code from one of scripts, such as a Node.js app has them too.
+	inner = append([]string{"__init__.py", "manage.py"}, starts[1:]...)
 )
 
 // Scan looks at the root of the app dir. It opens no file.
@@ -50,7 +52,7 @@ func Scan(app fs.FS) (Project, error) {
 		}
 		p.Files = append(p.Files, name)
 	}
-	p.found = p.found || start && (python || nested(app, entries))
+	p.found = p.found || start && (python || nested(app, ".") || nested(app, "src"))
 	sort.Strings(p.Files)
 	return p, nil
 }
@@ -62,14 +64,18 @@ func named(name string) bool {
 	return ok && isTOML && middle != "" && !strings.Contains(middle, ".")
 }
 
-// nested tells whether a directory of the root holds Python files: an app in src/ or a package with only a Procfile beside it.
-func nested(app fs.FS, entries []fs.DirEntry) bool {
+// nested tells whether a directory of dir holds the app's code: a package, or what a Procfile beside it may start.
+func nested(app fs.FS, dir string) bool {
+	entries, err := fs.ReadDir(app, dir)
+	if err != nil {
+		return false // the directory is not there; whether it can be read is for the build to say
+	}
 	for _, entry := range entries {
 		if !entry.IsDir() || strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules" {
 			continue
 		}
-		inside, err := fs.ReadDir(app, entry.Name())
-		if err == nil && slices.ContainsFunc(inside, func(e fs.DirEntry) bool { return strings.HasSuffix(e.Name(), ".py") }) {
+		inside, err := fs.ReadDir(app, path.Join(dir, entry.Name()))
+		if err == nil && slices.ContainsFunc(inside, func(e fs.DirEntry) bool { return slices.Contains(inner, e.Name()) }) {
 			return true
 		}
 	}
@@ -79,7 +85,7 @@ func nested(app fs.FS, entries []fs.DirEntry) bool {
 // IsPython tells whether this is an app for us.
 func (p Project) IsPython() bool { return p.found }
 
-// Has tells whether a file stands in the root.
+// Has tells whether one of the files that matter stands in the root.
 func (p Project) Has(name string) bool { return slices.Contains(p.Files, name) }
 
 // Locks names the lock files there are, in the order of precedence.

@@ -6,54 +6,106 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/lockstep/python/internal/failure"
-	"github.com/lockstep/python/internal/pep440"
 )
 
 var errNone = errors.New("choosing a Python: buildpack.toml pins none for this platform")
 
-func unreadable(r Request) error {
-	text := strings.Map(func(c rune) rune {
-		if c < ' ' || c > '~' {
-			return '\uFFFD'
+// longest is how much of a wish a message repeats: what was taken for a version may be any file.
+const longest = 60
+
+// shown is a wish as a message may hold it: one line, nothing that a terminal obeys.
+func shown(text string) string {
+	text = strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return unicode.ReplacementChar
 		}
 		return c
-	}, r.Text)
-	return &failure.Error{
-		What:  fmt.Sprintf("%q is not a Python version", text),
+	}, strings.Join(strings.Fields(text), " "))
+	if letters := []rune(text); len(letters) > longest {
+		return string(letters[:longest]) + "…"
+	}
+	return text
+}
+
+var (
+	freeThreaded = regexp.MustCompile(`^(\d+(?:\.\d+)*)(?:t\b|\+freethreaded)`)
+	otherPython  = regexp.MustCompile(`(?i)^(pypy|graalpy|jython|ironpython|micropython|stackless|pyston|cinder|nogil|` +
+		`anaconda|miniconda|miniforge|mambaforge|activepython|system)`)
+)
+
+func unreadable(r Request) error {
+	e := &failure.Error{
+		What:  fmt.Sprintf("%q is not a Python version", shown(r.Text)),
 		Where: r.Source,
 		Fix:   "write 3.13, 3.13.14 or a range such as >=3.12,<3.14",
 	}
+	if found := freeThreaded.FindStringSubmatch(bare(r.Text)); found != nil {
+		e.What = fmt.Sprintf("%q asks for the free-threaded build of CPython, which this buildpack does not install", shown(r.Text))
+		e.Fix = "ask for the usual build: " + found[1]
+	} else if otherPython.MatchString(strings.TrimSpace(r.Text)) {
+		e.What = fmt.Sprintf("%q is not a version of CPython, the only Python that this buildpack installs", shown(r.Text))
+	}
+	return e
 }
 
-func contradiction(earlier []Request, r Request) error {
-	var names []string
-	for _, e := range earlier {
-		names = append(names, fmt.Sprintf("%s asks for %s", e.Source, e.Text))
+// contradiction names the earlier wishes that w cannot be met together with: each for itself or, if there is none such,
+// all of them.
+func contradiction(earlier []wish, w wish) error {
+	culprits := slices.Clone(earlier)
+	culprits = slices.DeleteFunc(culprits, func(e wish) bool { return slices.ContainsFunc(e.allowed, w.allows) })
+	fix := fmt.Sprintf("make them agree: change one of %s and %s", join(earlier, func(e wish) string { return e.Source }), w.Source)
+	if len(culprits) == 0 {
+		culprits = earlier
+	} else if len(culprits) == 1 {
+		mine, theirs := choose(w.allowed), choose(culprits[0].allowed)
+		version := theirs.minor()
+		if version == mine.minor() {
+			version = theirs.Version.String()
+		}
+		fix = fmt.Sprintf("ask for %s in %s, or let %s allow %s", mine.minor(), culprits[0].Source, w.Source, version)
 	}
 	return &failure.Error{
-		What:  fmt.Sprintf("no Python meets all wishes: %s, but %s asks for %s", strings.Join(names, ", "), r.Source, r.Text),
-		Where: r.Source,
-		Fix:   fmt.Sprintf("make them agree: change %s or %s", earlier[0].Source, r.Source),
+		What:  fmt.Sprintf("no Python meets all wishes: %s, but %s", join(culprits, wish.String), w),
+		Where: w.Source,
+		Fix:   fix,
 	}
 }
 
-var minorOf = regexp.MustCompile(`\d+\.\d+`)
+func join(wishes []wish, text func(wish) string) string {
+	var list []string
+	for _, w := range wishes {
+		list = append(list, text(w))
+	}
+	return strings.Join(list, ", ")
+}
+
+// single is a wish for one minor or one release.
+var single = regexp.MustCompile(`^(?:={2,3}|~=)?\s*(\d+\.\d+)(?:\.\d+)*(?:\.\*)?$`)
 
 // unavailable says why no release fits: the minor is at its end of life, the patch is not pinned, or it does not exist.
-func unavailable(r Request, s pep440.Specifiers, releases []Release, endOfLife map[string]string) error {
-	minors, newest := summary(releases)
-	minor := minorOf.FindString(r.Text)
+func unavailable(r Request, newestFirst []Release, endOfLife map[string]string) error {
+	minors, versions := summary(newestFirst)
+	example := choose(newestFirst).minor()
 	e := &failure.Error{
-		What:  fmt.Sprintf("this buildpack has no Python that meets %q", r.Text),
+		What:  fmt.Sprintf("this buildpack has no Python that meets %q", shown(r.Text)),
 		Where: r.Source,
-		Fix:   fmt.Sprintf("ask for %s to %s, such as %s", minors[0], minors[len(minors)-1], minors[len(minors)-1]),
+		Fix:   fmt.Sprintf("ask for %s to %s, such as %s", minors[0], minors[len(minors)-1], example),
 	}
-	if day, gone := endOfLife[minor]; gone && !slices.Contains(minors, minor) {
+	if len(minors) == 1 {
+		e.Fix = "ask for " + example
+	}
+	found := single.FindStringSubmatch(bare(r.Text))
+	if found == nil {
+		return e
+	}
+	minor := found[1]
+	if day, gone := endOfLife[minor]; gone && versions[minor] == nil {
 		e.What = fmt.Sprintf("Python %s reached its end of life on %s and gets no security fixes any more", minor, day)
-	} else if versions := newest[minor]; versions != nil {
-		e.What = fmt.Sprintf("this buildpack has no Python %s; of %s it has %s", strings.TrimPrefix(r.Text, "python-"), minor, strings.Join(versions, " and "))
+	} else if versions[minor] != nil {
+		e.What += fmt.Sprintf("; of %s it has %s", minor, strings.Join(versions[minor], " and "))
 		e.Fix = fmt.Sprintf("ask for %s, which takes the newest patch release", minor)
 	}
 	return e
@@ -64,11 +116,10 @@ func summary(newestFirst []Release) ([]string, map[string][]string) {
 	var minors []string
 	versions := map[string][]string{}
 	for _, r := range newestFirst {
-		minor := fmt.Sprintf("%d.%d", r.Version.Major(), r.Version.Minor())
-		if versions[minor] == nil {
-			minors = append(minors, minor)
+		if versions[r.minor()] == nil {
+			minors = append(minors, r.minor())
 		}
-		versions[minor] = append(versions[minor], r.Version.String())
+		versions[r.minor()] = append(versions[r.minor()], r.Version.String())
 	}
 	slices.Reverse(minors)
 	return minors, versions

@@ -3,7 +3,8 @@
 package python
 
 import (
-	"sort"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lockstep/python/internal/pep440"
@@ -16,6 +17,9 @@ type Request struct {
 	Weak   bool   // a range that the app works with rather than a choice: alone, it takes the newest that it allows
 }
 
+// String is the request for logs and messages.
+func (r Request) String() string { return r.Source + " asks for " + shown(r.Text) }
+
 // Release is a CPython that can be installed.
 type Release struct {
 	Version   pep440.Version
@@ -24,53 +28,69 @@ type Release struct {
 	Index     int    // of the dependency it came from
 }
 
+func (r Release) minor() string { return fmt.Sprintf("%d.%d", r.Version.Major(), r.Version.Minor()) }
+
 // Choice is the answer.
 type Choice struct {
 	Release Release
-	Reason  string // for the log: "(.python-version asks for 3.14)"
+	Reason  string // for the log: ".python-version asks for 3.14"
+}
+
+// wish is a request and the releases that it allows, newest first.
+type wish struct {
+	Request
+	allowed []Release
+}
+
+func (w wish) allows(r Release) bool {
+	return slices.ContainsFunc(w.allowed, func(a Release) bool { return a.Version.Compare(r.Version) == 0 })
 }
 
 // Resolve gives the newest release that every request allows. Requests stand in the order of precedence; without any, it is
 // the newest release of the newest minor that has had a patch release. endOfLife maps minors that are gone to their last day.
 func Resolve(requests []Request, releases []Release, endOfLife map[string]string) (Choice, error) {
-	releases = append([]Release(nil), releases...)
-	sort.SliceStable(releases, func(i, j int) bool { return releases[i].Version.Compare(releases[j].Version) > 0 })
+	if len(releases) == 0 {
+		return Choice{}, errNone
+	}
+	releases = slices.Clone(releases)
+	slices.SortStableFunc(releases, func(a, b Release) int { return b.Version.Compare(a.Version) })
 	left := releases
-	for i, request := range requests {
+	var earlier []wish
+	var reasons []string
+	for _, request := range requests {
 		specifiers, err := parse(request)
 		if err != nil {
 			return Choice{}, err
 		}
+		w := wish{request, filter(releases, specifiers)}
+		if len(w.allowed) == 0 {
+			return Choice{}, unavailable(request, releases, endOfLife)
+		}
 		allowed := filter(left, specifiers)
 		if len(allowed) == 0 {
-			if len(filter(releases, specifiers)) > 0 {
-				return Choice{}, contradiction(requests[:i], request)
-			}
-			return Choice{}, unavailable(request, specifiers, releases, endOfLife)
+			return Choice{}, contradiction(earlier, w)
 		}
-		left = allowed
+		if len(reasons) == 0 || choose(allowed).Version.Compare(choose(left).Version) != 0 {
+			reasons = append(reasons, request.String())
+		}
+		earlier, left = append(earlier, w), allowed
 	}
-	if len(left) == 0 {
-		return Choice{}, errNone
+	if len(reasons) == 0 {
+		reasons = []string{"default; write a .python-version file to choose"}
 	}
-	return Choice{Release: choose(left), Reason: reason(requests)}, nil
+	return Choice{Release: choose(left), Reason: strings.Join(reasons, ", ")}, nil
 }
 
 // choose prefers a minor that has had a patch release: packages have wheels for it.
 func choose(newestFirst []Release) Release {
-	for _, r := range newestFirst {
-		if r.Version.Micro() > 0 && !r.Version.IsPrerelease() {
-			return r
+	final := func(r Release) bool { return !r.Version.IsPrerelease() }
+	patched := func(r Release) bool { return final(r) && r.Version.Micro() > 0 }
+	for _, fits := range []func(Release) bool{patched, final} {
+		if i := slices.IndexFunc(newestFirst, fits); i >= 0 {
+			return newestFirst[i]
 		}
 	}
 	return newestFirst[0]
-}
-
-func reason(requests []Request) string {
-	if len(requests) == 0 {
-		return "default; write a .python-version file to choose"
-	}
-	return requests[0].Source + " asks for " + requests[0].Text
 }
 
 func filter(releases []Release, s pep440.Specifiers) []Release {
@@ -86,18 +106,26 @@ func filter(releases []Release, s pep440.Specifiers) []Release {
 // parse reads a wish: a PEP 440 specifier, or a plain version that stands for itself and everything under it
 // (3.13 is ==3.13.*, 3 is ==3.*).
 func parse(r Request) (pep440.Specifiers, error) {
-	text := strings.TrimSpace(r.Text)
-	for _, prefix := range []string{"python-", "cpython-", "cpython@", "python"} {
-		text = strings.TrimPrefix(text, prefix)
-	}
+	text := bare(r.Text)
 	if text != "" && text[0] >= '0' && text[0] <= '9' && !strings.Contains(text, ",") {
 		text = "==" + plain(text)
 	}
 	specifiers, err := pep440.ParseSpecifiers(text)
-	if err != nil || text == "" || text == "==" {
+	if err != nil || specifiers.String() == "" {
 		return pep440.Specifiers{}, unreadable(r)
 	}
 	return specifiers, nil
+}
+
+// bare takes off the words that say no more than that a Python is meant (runtime.txt, pyenv, uv).
+func bare(text string) string {
+	text = strings.TrimSpace(text)
+	for _, prefix := range []string{"python-", "cpython-", "cpython@", "python"} {
+		if rest, ok := strings.CutPrefix(text, prefix); ok {
+			return rest
+		}
+	}
+	return text
 }
 
 func plain(text string) string {
@@ -111,7 +139,7 @@ func plain(text string) string {
 
 // ReadVersionFile reads .python-version as pyenv and uv write it: the first line that is neither blank nor a comment.
 func ReadVersionFile(data string) string {
-	for _, line := range strings.Split(strings.TrimPrefix(data, "\ufeff"), "\n") {
+	for line := range strings.Lines(strings.TrimPrefix(data, "\ufeff")) {
 		line, _, _ = strings.Cut(line, "#")
 		if line = strings.TrimSpace(line); line != "" {
 			return line

@@ -13,11 +13,11 @@ import (
 func Glibc(root string) (int, error) {
 	for _, pattern := range []string{"lib*/libc.so.6", "lib*/*/libc.so.6", "usr/lib*/libc.so.6", "usr/lib*/*/libc.so.6"} {
 		found, _ := filepath.Glob(filepath.Join(root, pattern))
-		for _, path := range found {
-			return newest(path)
+		if len(found) > 0 {
+			return newest(found[0])
 		}
 	}
-	return 0, fmt.Errorf("looking for the C library: no libc.so.6 under %slib*", root)
+	return 0, fmt.Errorf("looking for the C library: no libc.so.6 under %s", filepath.Join(root, "lib*"))
 }
 
 func newest(path string) (int, error) {

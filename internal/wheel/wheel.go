@@ -18,7 +18,8 @@ type Interpreter struct {
 // Tags ranks every tag that the interpreter supports: the lower, the better.
 type Tags map[string]int
 
-// Tags lists the supported tags in the order of pip and uv: native ABI, stable ABI, then pure Python; newer platforms first.
+// Tags lists the supported tags in the order of pip and uv: native ABI, stable ABI, then pure Python; newer platforms first,
+// the one that nobody vouches for (linux_*) last.
 func (i Interpreter) Tags() Tags {
 	tags := Tags{}
 	add := func(python, abi string, platforms []string) {
@@ -68,11 +69,19 @@ func (i Interpreter) platforms() []string {
 	return append(list, "linux_"+i.Machine)
 }
 
+// builds is more than any build number that Rank tells apart.
+const builds = 1 << 40
+
 // Rank gives the rank of the wheel with this file name, and whether it fits at all. Of two wheels the lower rank is
 // better; the build tag decides between equal ones (higher wins, so it is subtracted).
 func (t Tags) Rank(filename string) (int, bool) {
-	parts := strings.Split(strings.TrimSuffix(filename, ".whl"), "-")
-	if len(parts) < 5 {
+	name, isWheel := strings.CutSuffix(filename, ".whl")
+	parts := strings.Split(strings.ToLower(name), "-")
+	if !isWheel || len(parts) < 5 || len(parts) > 6 {
+		return 0, false
+	}
+	number, ok := build(parts)
+	if !ok {
 		return 0, false
 	}
 	best, found := 0, false
@@ -85,18 +94,21 @@ func (t Tags) Rank(filename string) (int, bool) {
 			}
 		}
 	}
-	return best*1000 - build(parts), found
+	if !found {
+		return 0, false
+	}
+	return best*builds - number, true
 }
 
-// build is the number that the build tag begins with (the optional third part of the name).
-func build(parts []string) int {
+// build is the number that the build tag (the optional third part of a name) begins with; a tag without one is none.
+func build(parts []string) (number int, ok bool) {
 	if len(parts) != 6 {
-		return 0
+		return 0, true
 	}
-	digits := strings.TrimRight(parts[2], "abcdefghijklmnopqrstuvwxyz_")
-	n, err := strconv.Atoi(digits)
-	if err != nil {
-		return 0
+	digits := parts[2][:len(parts[2])-len(strings.TrimLeft(parts[2], "0123456789"))]
+	number, err := strconv.Atoi(digits)
+	if err != nil && digits != "" {
+		number = builds // larger than an int
 	}
-	return min(n, 999)
+	return min(number, builds-1), digits != ""
 }
