@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/paketo-buildpacks/packit/v2"
@@ -222,6 +223,14 @@ func closing(err error) error {
 	var owners *failure.Error
 	if err == nil || errors.As(err, &owners) {
 		return err
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return &failure.Error{
+			What:  "the disk of the build is full: " + err.Error(),
+			Where: "the build container",
+			Fix:   "free space (docker system prune --volumes) or give the build a larger volume, then build again",
+			Err:   err,
+		}
 	}
 	return fmt.Errorf("%w\n  This is not about your app. If it happens again, report it with this log: https://github.com/lockstep/python/issues", err)
 }

@@ -29,6 +29,9 @@ const (
 // by the lifecycle (CNB spec, buildpack.md, "Provided by the Buildpacks").
 const prefix = "prefix"
 
+// whyContent is the reason to make a layer that nothing changed in.
+const whyContent = "a later buildpack needs its files"
+
 // layers keeps account of what a build reuses and makes.
 type layers struct {
 	packit  packit.Layers
@@ -80,7 +83,7 @@ func (l *layers) reuse(name string, want facts) (bool, string, error) {
 		return false, strings.Join(reasons, ", "), nil
 	}
 	if l.content {
-		return false, "a later buildpack needs its files", nil
+		return false, whyContent, nil
 	}
 	layer.Launch = true
 	// Nothing may write into the layer's directory: one that exists replaces the content (packit writes env directories).

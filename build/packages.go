@@ -259,10 +259,15 @@ func (s *stage) prepareInstall() error {
 func (s *stage) makeLayers(groups []layer.Group) error {
 	type made struct {
 		group layer.Group
+		was   facts
 		why   string
 	}
 	var list []made
 	for _, g := range groups {
+		_, was, err := s.layers.restored(g.Layer)
+		if err != nil {
+			return err
+		}
 		reused, why, err := s.layers.reuse(g.Layer, s.groupFacts(g))
 		if err != nil {
 			return err
@@ -280,7 +285,7 @@ func (s *stage) makeLayers(groups []layer.Group) error {
 				return err
 			}
 		}
-		list = append(list, made{g, why})
+		list = append(list, made{g, was, why})
 	}
 	if len(list) == 0 {
 		return nil
@@ -303,7 +308,7 @@ func (s *stage) makeLayers(groups []layer.Group) error {
 	}
 	s.log.detail("Compiled in %s", seconds(start))
 	for _, m := range list {
-		if err := s.keepGroup(m.group, m.why); err != nil {
+		if err := s.keepGroup(m.group, m.was, m.why); err != nil {
 			return err
 		}
 	}
@@ -330,7 +335,7 @@ func (s *stage) sourcesOf(g layer.Group) ([][]install.Source, error) {
 	return lists, nil
 }
 
-func (s *stage) keepGroup(g layer.Group, why string) error {
+func (s *stage) keepGroup(g layer.Group, was facts, why string) error {
 	var records []record
 	for _, w := range s.members(g) {
 		records = append(records, s.record(w))
@@ -341,29 +346,41 @@ func (s *stage) keepGroup(g layer.Group, why string) error {
 	}
 	bytes, err := s.layers.keep(s.layers.fresh(g.Layer), s.groupFacts(g), string(notes))
 	if err == nil {
-		s.log.fact("Made %s: %s (%s)", g.Layer, s.reason(g, why), size(bytes))
+		s.log.fact("Made %s: %s (%s)", g.Layer, s.reason(g, was, why), size(bytes))
 	}
 	return err
 }
 
-// reason says what a layer holds and why it was made, in the words of packages.
-func (s *stage) reason(g layer.Group, why string) string {
+// reason says what a layer holds, or what changed in it, in the words of packages.
+func (s *stage) reason(g layer.Group, was facts, why string) string {
 	var changes, all []string
+	want, common := s.groupFacts(g), s.commonFacts()
 	for _, w := range s.members(g) {
 		all = append(all, w.String())
-		if was, ok := s.likely[w.Name]; !ok {
-			changes = append(changes, w.String()+" is new")
-		} else if was.Version != w.Version {
-			changes = append(changes, fmt.Sprintf("%s %s → %s", w.Name, was.Version, w.Version))
+	}
+	if was == nil || why == whyContent {
+		return brief(all)
+	}
+	for name := range union(was, want) {
+		if was[name] == want[name] {
+			continue
+		}
+		old, _, _ := strings.Cut(was[name], " ")
+		now, _, _ := strings.Cut(want[name], " ")
+		_, isCommon := common[name]
+		switch {
+		case old == "":
+			changes = append(changes, name+" "+now+" is new")
+		case now == "":
+			changes = append(changes, name+" "+old+" is gone")
+		case isCommon || old != now:
+			changes = append(changes, fmt.Sprintf("%s %s → %s", name, old, now))
+		case was["python"] == want["python"] && was["target"] == want["target"]:
+			changes = append(changes, name+" "+now+" has another file")
 		}
 	}
-	switch {
-	case why == "not in the previous image":
-		return brief(all)
-	case len(changes) > 0:
-		return brief(changes)
-	}
-	return brief(all) + "; " + why
+	sort.Strings(changes)
+	return brief(changes)
 }
 
 // brief shortens a list to what fits a line.

@@ -50,8 +50,10 @@ func (b *builder) readPackages() (packageSet, error) {
 		b.logIgnored(r.file)
 		return r.read(r.file)
 	}
-	if len(b.project.Locks()) > 0 || b.project.Has("Pipfile") {
-		return packageSet{}, unsupported(append(b.project.Locks(), b.project.Files...)[0])
+	for _, name := range append(b.project.Locks(), "Pipfile") {
+		if b.project.Has(name) {
+			return packageSet{}, unsupported(name)
+		}
 	}
 	b.log.fact("There is no lock file, requirements.txt or pyproject.toml: the app gets no packages")
 	return packageSet{}, nil
@@ -102,8 +104,13 @@ func (b *builder) readRequirements(name string) (packageSet, error) {
 		b.log.fact("%s lists no packages", name)
 		return packageSet{}, nil
 	}
+	if bare := requirements.Bare(); bare != nil {
+		return packageSet{}, bare
+	}
 	if !requirements.Locked() {
-		return b.resolve(name, requirements.Digest)
+		set, err := b.resolve(name, requirements.Digest)
+		set.options = requirements.Options
+		return set, err
 	}
 	l, err := requirements.Lock()
 	if err != nil {

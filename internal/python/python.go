@@ -14,7 +14,6 @@ import (
 type Request struct {
 	Text   string // as written
 	Source string // "BP_CPYTHON_VERSION", ".python-version", "pyproject.toml, project.requires-python"
-	Weak   bool   // a range that the app works with rather than a choice: alone, it takes the newest that it allows
 }
 
 // String is the request for logs and messages.

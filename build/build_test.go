@@ -1,0 +1,229 @@
+package main_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	. "github.com/onsi/gomega"
+	"github.com/paketo-buildpacks/packit/v2"
+	"github.com/sclevine/spec"
+
+	"github.com/lockstep/python/internal/command"
+	"github.com/lockstep/python/internal/failure"
+)
+
+func testBuild(t *testing.T, context spec.G, it spec.S) {
+	var m *machine
+
+	it.Before(func() {
+		RegisterTestingT(t)
+		m = newMachine(t)
+		m.sizes["numpy"] = 3 << 20
+		m.uvLock("flask 3.1.0", "click 8.1.0", "numpy 2.4.0")
+		m.write(m.app, "app.py", "x = 1\n")
+		m.write(m.app, "Procfile", "web: gunicorn app:app --bind 0.0.0.0:$PORT\n")
+	})
+
+	golden := func(name, log string) {
+		t.Helper()
+		path := filepath.Join("testdata", name)
+		if *update {
+			Expect(os.MkdirAll("testdata", 0o755)).To(Succeed())
+			Expect(os.WriteFile(path, []byte(log), 0o644)).To(Succeed())
+		}
+		want, err := os.ReadFile(path)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(log).To(Equal(string(want)))
+	}
+	// again builds a first image, changes the app, and builds the next.
+	again := func(change func()) (packit.BuildResult, string) {
+		t.Helper()
+		first, _, err := m.build()
+		Expect(err).NotTo(HaveOccurred())
+		m.export(first)
+		change()
+		result, log, err := m.build()
+		Expect(err).NotTo(HaveOccurred())
+		return result, log
+	}
+
+	it("makes every layer of a first image", func() {
+		result, log, err := m.build()
+		Expect(err).NotTo(HaveOccurred())
+		golden("first.log", log)
+		Expect(m.made(result)).To(ConsistOf("cpython", "packages", "pkg-numpy", "venv", "app-bytecode", "launch-env"))
+		Expect(m.installs).To(Equal([][]string{{"click", "flask", "numpy"}}))
+		for _, layer := range result.Layers {
+			Expect(layer.Launch).To(BeTrue(), layer.Name)
+			Expect(layer.Build || layer.Cache).To(BeFalse(), layer.Name)
+		}
+	})
+
+	it("leaves nothing but layers in the layers directory", func() {
+		result, _, err := m.build()
+		Expect(err).NotTo(HaveOccurred())
+		entries, err := os.ReadDir(m.layers)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(entries).To(HaveLen(len(m.made(result))))
+	})
+
+	it("moves a package with its scripts to its layer, links them, and puts the layer on the path", func() {
+		_, _, err := m.build()
+		Expect(err).NotTo(HaveOccurred())
+		Expect(filepath.Join(m.layers, "pkg-numpy/prefix/lib/python3.14/site-packages/numpy/__init__.py")).To(BeARegularFile())
+		link, err := os.Readlink(filepath.Join(m.layers, "venv/prefix/bin/numpy"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(link).To(Equal(filepath.Join(m.layers, "pkg-numpy/prefix/bin/numpy")))
+		pth, err := os.ReadFile(filepath.Join(m.layers, "venv/prefix/lib/python3.14/site-packages/lockstep.pth"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(string(pth)).To(Equal(filepath.Join(m.layers, "packages/prefix/lib/python3.14/site-packages") + "\n" +
+			filepath.Join(m.layers, "pkg-numpy/prefix/lib/python3.14/site-packages") + "\n"))
+	})
+
+	it("runs nothing and makes nothing when nothing changed", func() {
+		result, log := again(func() {})
+		golden("no-change.log", log)
+		Expect(m.made(result)).To(BeEmpty())
+		Expect(m.installs).To(BeEmpty())
+		Expect(m.compiled).To(BeEmpty())
+	})
+
+	it("makes only the app's bytecode when a source changed", func() {
+		result, _ := again(func() { m.write(m.app, "app.py", "x = 2\n") })
+		Expect(m.made(result)).To(Equal([]string{"app-bytecode"}))
+		Expect(m.compiled).To(Equal([]string{filepath.Join(m.app, "app.py")}))
+	})
+
+	it("makes only the layer of a heavy package that was bumped", func() {
+		result, log := again(func() { m.uvLock("flask 3.1.0", "click 8.1.0", "numpy 2.4.1") })
+		Expect(m.made(result)).To(Equal([]string{"pkg-numpy"}))
+		Expect(m.installs).To(Equal([][]string{{"numpy"}}))
+		Expect(log).To(ContainSubstring("Made pkg-numpy: numpy 2.4.0 → 2.4.1 ("))
+	})
+
+	it("makes only the light group when a light package was bumped", func() {
+		result, log := again(func() { m.uvLock("flask 3.1.0", "click 8.2.0", "numpy 2.4.0") })
+		Expect(m.made(result)).To(Equal([]string{"packages"}))
+		Expect(m.installs).To(Equal([][]string{{"click", "flask"}}))
+		Expect(log).To(ContainSubstring("Made packages: click 8.1.0 → 8.2.0 ("))
+	})
+
+	it("drops a package that is no longer locked", func() {
+		result, log := again(func() { m.uvLock("flask 3.1.0", "click 8.1.0") })
+		Expect(m.made(result)).To(Equal([]string{"venv"}))
+		for _, layer := range result.Layers {
+			Expect(layer.Name).NotTo(Equal("pkg-numpy"))
+		}
+		Expect(log).NotTo(ContainSubstring("numpy"))
+	})
+
+	it("makes the light group without a light package that is gone", func() {
+		_, log := again(func() { m.uvLock("flask 3.1.0", "numpy 2.4.0") })
+		Expect(log).To(ContainSubstring("Made packages: click 8.1.0 is gone ("))
+	})
+
+	it("finds a package in its new place when it outgrew the light group", func() {
+		result, _ := again(func() {
+			m.sizes["click"] = 2 << 20
+			m.uvLock("flask 3.1.0", "click 8.2.0", "numpy 2.4.0")
+		})
+		Expect(m.made(result)).To(Equal([]string{"packages", "pkg-click", "venv"}))
+	})
+
+	it("moves no package for a patch release of Python", func() {
+		result, log := again(func() { m.write(m.app, ".python-version", "3.14.6\n") })
+		Expect(m.made(result)).To(Equal([]string{"cpython"}))
+		Expect(log).To(ContainSubstring("Using Python 3.14.6 (.python-version asks for 3.14.6)"))
+	})
+
+	it("makes everything again for another minor of Python", func() {
+		result, log := again(func() { m.write(m.app, ".python-version", "3.13\n") })
+		Expect(m.made(result)).To(ConsistOf("cpython", "packages", "pkg-numpy", "venv", "app-bytecode"))
+		Expect(log).To(ContainSubstring("Made pkg-numpy: python 3.14 → 3.13 ("))
+	})
+
+	it("puts all packages into one layer when told so", func() {
+		m.env = []string{"BP_PACKAGE_LAYERS=false"}
+		result, _, err := m.build()
+		Expect(err).NotTo(HaveOccurred())
+		Expect(m.made(result)).NotTo(ContainElement("pkg-numpy"))
+	})
+
+	it("resolves an open requirements file once", func() {
+		Expect(os.Remove(filepath.Join(m.app, "uv.lock"))).To(Succeed())
+		m.write(m.app, "requirements.txt", "flask\n")
+		result, log := again(func() {})
+		Expect(m.made(result)).To(BeEmpty())
+		Expect(log).To(ContainSubstring("Using the versions that an earlier build resolved: requirements.txt has not changed since"))
+		m.export(result)
+		m.write(m.app, "requirements.txt", "flask>=3\n")
+		_, log, err := m.build()
+		Expect(err).NotTo(HaveOccurred())
+		Expect(log).To(ContainSubstring("they are resolved now"))
+	})
+
+	it("makes every layer, available to later buildpacks, when one requires the packages", func() {
+		m.plan = packit.BuildpackPlan{Entries: []packit.BuildpackPlanEntry{{Name: "site-packages", Metadata: map[string]any{"build": true}}}}
+		result, _ := again(func() {})
+		Expect(m.made(result)).To(HaveLen(6))
+		for _, layer := range result.Layers {
+			Expect(layer.Build).To(BeTrue(), layer.Name)
+		}
+	})
+
+	it("keeps no helper directory of a broken build", func() {
+		m.fail = func(c command.Command) error {
+			if filepath.Base(c.Path) == "uv" {
+				return errors.New("exit status 2")
+			}
+			return nil
+		}
+		_, _, err := m.build()
+		var owners *failure.Error
+		Expect(errors.As(err, &owners)).To(BeTrue())
+		Expect(filepath.Glob(filepath.Join(m.layers, ".scratch-*"))).To(BeEmpty())
+	})
+
+	it("tells a full disk from a bug", func() {
+		m.fail = func(command.Command) error { return syscall.ENOSPC }
+		m.uvLock()
+		_, _, err := m.build()
+		Expect(err).To(MatchError(ContainSubstring("the disk of the build is full")))
+		m.fail = func(command.Command) error { return errors.New("boom") }
+		_, _, err = m.build()
+		Expect(err).To(MatchError(ContainSubstring("This is not about your app")))
+	})
+
+	for _, c := range []struct{ name, file, content, message string }{
+		{"a Procfile that cannot be read", "Procfile", "web gunicorn", "Procfile, line 1"},
+		{"a Python that does not exist", ".python-version", "3.99", ".python-version"},
+		{"a stale lock", "pyproject.toml", "[project]\nname = \"app\"\nversion = \"1\"\nrequires-python = \">=3.11\"\ndependencies = [\"flask\", \"click\", \"numpy\", \"rich\"]\n", "rich is required by pyproject.toml"},
+		{"a lock that is not TOML", "uv.lock", "version = 1\n<<<<<<< HEAD\n", "uv.lock, line 2"},
+		{"a setting that is none", "", "", "BP_PACKAGE_LAYERS"},
+	} {
+		it("stops at "+c.name+" before anything is installed", func() {
+			if c.file == "" {
+				m.env = []string{"BP_PACKAGE_LAYERS=maybe"}
+			} else {
+				m.write(m.app, c.file, c.content)
+			}
+			_, _, err := m.build()
+			Expect(err).To(MatchError(ContainSubstring(c.message)))
+			Expect(m.installs).To(BeEmpty())
+			Expect(m.compiled).To(BeEmpty())
+		})
+	}
+
+	it("names the lock files that it does not read yet, with what to do", func() {
+		Expect(os.Remove(filepath.Join(m.app, "uv.lock"))).To(Succeed())
+		Expect(os.Remove(filepath.Join(m.app, "pyproject.toml"))).To(Succeed())
+		m.write(m.app, "Pipfile", "")
+		m.write(m.app, "Pipfile.lock", "{}")
+		m.write(m.app, ".python-version", "3.14")
+		_, _, err := m.build()
+		Expect(err).To(MatchError(ContainSubstring("does not read Pipfile.lock yet")))
+	})
+}

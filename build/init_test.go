@@ -1,0 +1,19 @@
+package main_test
+
+import (
+	"flag"
+	"testing"
+
+	"github.com/onsi/gomega/format"
+	"github.com/sclevine/spec"
+	"github.com/sclevine/spec/report"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func TestUnitBuild(t *testing.T) {
+	format.MaxLength = 0
+	suite := spec.New("build", spec.Report(report.Terminal{}))
+	suite("Build", testBuild)
+	suite.Run(t)
+}
