@@ -196,6 +196,9 @@ func (s *stage) install(packages []lock.Package) error {
 	if err := s.prepareInstall(); err != nil {
 		return err
 	}
+	if err := s.copyDirectories(packages); err != nil {
+		return err
+	}
 	start := time.Now()
 	s.log.fact("Installing %s%s", count(len(packages), "package"), downloads(packages))
 	if err := s.uv.Install(s.ctx, s.venv.Prefix, packages, s.options); err != nil {
@@ -217,6 +220,23 @@ func (s *stage) install(packages []lock.Package) error {
 		return errors.New("comparing what was installed with what was asked for: there are packages that nobody asked for")
 	}
 	s.log.detail("Installed in %s", seconds(start))
+	return nil
+}
+
+// copyDirectories lets packages that are directories of the app be built from a copy: build backends leave files in their source.
+func (s *stage) copyDirectories(packages []lock.Package) error {
+	for i, p := range packages {
+		if p.Origin == nil || p.Origin.Directory == "" {
+			continue
+		}
+		source := *p.Origin
+		source.Directory = filepath.Join(s.scratch, "source", string(p.Name))
+		err := os.CopyFS(source.Directory, os.DirFS(filepath.Join(s.packit.WorkingDir, p.Origin.Directory)))
+		if err != nil {
+			return fmt.Errorf("copying the source of %s: %w", p.Name, err)
+		}
+		packages[i].Origin = &source
+	}
 	return nil
 }
 

@@ -26,15 +26,15 @@ type packageSet struct {
 	frozen   string // the resolution as a pylock, kept in the image for the next build
 }
 
-// readers is every file that packages are read from, in the order of precedence.
-func (b *builder) readers() []struct {
+// reader is a file that packages are read from.
+type reader struct {
 	file string
-	read func(string) (packageSet, error)
-} {
-	return []struct {
-		file string
-		read func(string) (packageSet, error)
-	}{
+	read func(name string) (packageSet, error)
+}
+
+// readers stand in the order of precedence.
+func (b *builder) readers() []reader {
+	return []reader{
 		{"uv.lock", b.readUV},
 		{"requirements.txt", b.readRequirements},
 		{"pyproject.toml", b.readPyproject},
@@ -86,13 +86,14 @@ func (b *builder) readUV(string) (packageSet, error) {
 		}
 	}
 	packages, err := b.evaluate(l)
-	if err == nil {
-		b.log.fact("Using uv.lock, which matches pyproject.toml: %s for production (no groups, no extras)", count(len(packages), "package"))
+	if err != nil {
+		return packageSet{}, err
 	}
+	b.log.fact("Using uv.lock, which matches pyproject.toml: %s for production (no groups, no extras)", count(len(packages), "package"))
 	if manifest.BuildSystem != nil {
 		b.log.warn("the project itself is not installed as a package; its modules are imported from the app dir")
 	}
-	return packageSet{packages: packages}, err
+	return packageSet{packages: packages}, nil
 }
 
 func (b *builder) readRequirements(name string) (packageSet, error) {
@@ -117,8 +118,11 @@ func (b *builder) readRequirements(name string) (packageSet, error) {
 		return packageSet{}, err
 	}
 	packages, err := b.evaluate(l)
+	if err != nil {
+		return packageSet{}, err
+	}
 	b.log.fact("Using %s: %s, all pinned and hashed", name, count(len(packages), "package"))
-	return packageSet{packages: packages, options: requirements.Options}, err
+	return packageSet{packages: packages, options: requirements.Options}, nil
 }
 
 func (b *builder) readPyproject(name string) (packageSet, error) {
