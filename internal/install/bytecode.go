@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -86,6 +87,7 @@ func failures(out string) []Failed {
 			list = append(list, Failed{parts[0], n, parts[2]})
 		}
 	}
+	slices.SortFunc(list, func(a, b Failed) int { return strings.Compare(a.Name, b.Name) }) // they come as the processes end
 	return list
 }
 

@@ -6,7 +6,7 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -74,19 +74,19 @@ func (i Interpreter) Trim(libpython bool) error {
 // (PEP 513); what is built from source and embeds Python (uWSGI) is.
 func NeedsLibpython(name string) (bool, error) {
 	file, err := elf.Open(name)
-	var format *elf.FormatError
-	if errors.As(err, &format) || errors.Is(err, io.EOF) {
-		return false, nil
+	var system *fs.PathError
+	if errors.As(err, &system) {
+		return false, fmt.Errorf("reading %s: %w", filepath.Base(name), err)
 	}
 	if err != nil {
-		return false, fmt.Errorf("reading %s: %w", filepath.Base(name), err)
+		return false, nil // another format, or a damaged file, which is not ours to judge
 	}
 	defer file.Close()
 	libraries, err := file.ImportedLibraries()
 	if err != nil {
-		return false, nil // a damaged file is not ours to judge
+		return false, nil
 	}
-	return slices.ContainsFunc(libraries, func(l string) bool { return strings.HasPrefix(l, "libpython") }), nil
+	return slices.ContainsFunc(libraries, func(l string) bool { return strings.HasPrefix(path.Base(l), "libpython") }), nil
 }
 
 // patchSysconfig makes the build configuration true for where CPython stands and for the compilers that images have:
@@ -112,8 +112,8 @@ func patchSysconfig(prefix, home string) error {
 
 var (
 	buildPrefix = regexp.MustCompile(`(^|[\s'"=:])/install([/'"\s]|$)`)
-	compilers   = strings.NewReplacer("clang++", "c++", "clang", "cc", "llvm-ar", "ar")
-	compiler    = regexp.MustCompile(`([\s'"=/]|^)(clang\+\+|clang|llvm-ar)([\s'"]|$)`)
+	compilers   = strings.NewReplacer("/tools/llvm/bin/", "", "clang++", "c++", "clang", "cc", "llvm-ar", "ar")
+	compiler    = regexp.MustCompile(`([\s'"=]|^)(?:/tools/llvm/bin/)?(clang\+\+|clang|llvm-ar)([\s'"]|$)`)
 )
 
 func sysconfig(text, home string) string {
@@ -122,7 +122,9 @@ func sysconfig(text, home string) string {
 		if strings.Contains(line, "CONFIG_ARGS") {
 			continue
 		}
-		line = buildPrefix.ReplaceAllString(line, "${1}"+home+"${2}")
+		for range 2 { // what stands between two neighbors belongs to the first match
+			line = buildPrefix.ReplaceAllString(line, "${1}"+home+"${2}")
+		}
 		lines[i] = compiler.ReplaceAllStringFunc(line, compilers.Replace)
 	}
 	return strings.Join(lines, "\n")

@@ -8,55 +8,142 @@ import (
 	"github.com/lockstep/python/internal/failure"
 )
 
-// cause is one way in which uv fails, told by words of the pinned uv (integration tests run each through the real one).
+// cause is one way in which uv fails, told by words of the pinned uv: testdata/uv-says holds what the real one says.
 type cause struct {
-	words *regexp.Regexp // submatch 1, if any, goes into what
-	what  string
-	fix   string
+	words  *regexp.Regexp // its submatches go into what
+	inside bool           // the words may also stand in the output of a package's build
+	what   string
+	fix    string
 }
 
+const (
+	wheelOrCompiler = "lock a version that has a wheel for this Python, ask for a Python that it has one for (.python-version),\nor use a build image with %s"
+	sourceNeeds     = "%[1]s has no wheel for this Python and its source needs "
+	notInImage      = ", which the build image does not have"
+	otherFile       = "if the package was published anew under the same version, lock again and look at what changed; if a mirror serves it, replace its copy"
+)
+
+// causes stand in the order in which they are tried: what went wrong on the way to the index before what uv concluded from it.
 var causes = []cause{
-	{regexp.MustCompile(`[Nn]o space left on device`), "the disk is full",
-		"give the build more disk space (docker system prune, or a larger volume for the build pod)"},
-	{regexp.MustCompile("Hash mismatch for `?([^`\\s]+)`?"), "the file of %s that the index serves is not the one that was locked: its hash differs",
-		"if the package was published anew under the same version, lock again and look at what changed; if a mirror serves it, replace its copy"},
-	{regexp.MustCompile("(?s)hashes.*?none of the.*?`?([A-Za-z0-9._-]+==[^`\\s]+)`?"), "no file of %s on the index has one of the locked hashes",
-		"lock again and commit the new file"},
-	{regexp.MustCompile(`(?:status code|HTTP status|returned a?n?) ?\(?:? ?(40[13])`), "the index refused the request with status %s",
-		"give credentials for it: UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD for a named index,\nor a netrc file"},
-	{regexp.MustCompile("([A-Za-z0-9._-]+) was not found in the (?:package registry|provided package locations)"), "there is no package named %s on the index",
-		"correct its name; if it is a private package, name its index with UV_INDEX or --index-url"},
-	{regexp.MustCompile("there (?:is|are) no versions? of ([A-Za-z0-9._-]+[=<>!~]=[^,\\s]+)"), "the index has no %s",
-		"ask for a version that exists, or leave the version out"},
-	{regexp.MustCompile(`(?:dns error|failed to lookup|error sending request|Connection refused|tcp connect error|operation timed out|[Cc]ould not connect)`), "the package index cannot be reached",
-		"check the network of the build and its proxy (HTTPS_PROXY), or name an index that it reaches with UV_DEFAULT_INDEX=https://index.example/simple"},
-	{regexp.MustCompile(`(?s)Failed to build ` + "`([^`]+)`" + `.*?(?:[Nn]o such file or directory: '?[a-z+-]*(?:cc|gcc|clang|c\+\+|g\+\+)|unable to execute|error: command '[^']*(?:cc|gcc|clang)' failed: No such|command '?(?:cc|gcc|clang)'? failed|[Uu]nknown compiler|compiler \S* ?not found|No working compiler|linker .* not found)`),
-		"%s has no wheel for this Python and its source needs a compiler, which the build image does not have",
-		"lock a version that has a wheel for this Python, ask for a Python that it has one for (.python-version),\nor use a build image with a compiler"},
-	{regexp.MustCompile("Failed to build `([^`]+)`"), "%s has no wheel for this Python and building it from source failed",
-		"lock a version that has a wheel for this Python, or give the build image what the source needs (see uv's words above)"},
-	{regexp.MustCompile(`No solution found`), "the requirements cannot all be met for this Python (see uv's words above)",
-		"loosen one of the requirements that uv names, or ask for another Python (.python-version)"},
-	{regexp.MustCompile(`[Gg]it (?:executable|operation)`), "a package comes from a git repository, and that could not be fetched (see uv's words above)",
-		"use a build image with git, and check that the repository can be reached from the build"},
+	{words: regexp.MustCompile(`[Nn]o space left on device`), inside: true,
+		what: "the disk is full",
+		fix:  "give the build more disk space (docker system prune, or a larger volume for the build pod)"},
+	{words: regexp.MustCompile("Hash mismatch for `([^`]+)`"),
+		what: "the file of %s that the index serves is not the one that was locked: its hash differs", fix: otherFile},
+	{words: regexp.MustCompile("Size mismatch for `([^`]+)`"),
+		what: "the file of %s that the index serves is not the one that was locked: its size differs", fix: otherFile},
+	{words: regexp.MustCompile(`requirements must have a hash, but none were provided for: (.+?) ?$`),
+		what: "not every requirement has a hash: there is none for %[1]s",
+		fix:  "lock again with hashes for all: uv pip compile --generate-hashes"},
+	{words: regexp.MustCompile("Failed to download(?: and build)? `([^` @]+)[^`]*` Failed to extract archive"),
+		what: "the file of %[1]s that the index serves is damaged",
+		fix:  "try again; if a mirror serves it, replace its copy"},
+	{words: regexp.MustCompile(`(40[13]) (?:Unauthorized|Forbidden)`),
+		what: "the index refused the request with status %[1]s",
+		fix:  "give credentials for it: UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD for a named index,\nor a netrc file"},
+	{words: regexp.MustCompile("404 Not Found"),
+		what: "a file that the lock names is not there any more (status 404)",
+		fix:  "lock again and commit the new file; if a mirror serves it, bring the file back"},
+	{words: regexp.MustCompile(`HTTP status server error \((\d+)`),
+		what: "the package index answers with an error of its own, status %[1]s, each time it is asked",
+		fix:  "try again later, or name another index with UV_DEFAULT_INDEX=https://index.example/simple"},
+	{words: regexp.MustCompile(`invalid peer certificate`),
+		what: "the certificate of the package index is not trusted by the build image",
+		fix:  "give the certificate of its authority to the build, in a binding of type ca-certificates or with SSL_CERT_FILE"},
+	{words: regexp.MustCompile(`network was disabled|network connectivity is disabled`),
+		what: "the network is switched off by UV_OFFLINE and the packages are not at hand",
+		fix:  "unset UV_OFFLINE, or bring the wheels along and name their directory with UV_FIND_LINKS"},
+	{words: regexp.MustCompile(`error sending request|tcp connect error|dns error|operation timed out|[Cc]onnection refused`),
+		what: "the package index cannot be reached",
+		fix:  "check the network of the build and its proxy (HTTPS_PROXY), or name an index that it reaches with UV_DEFAULT_INDEX=https://index.example/simple"},
+	{words: regexp.MustCompile(`Git executable not found`),
+		what: "a package comes from a git repository and needs git" + notInImage,
+		fix:  "use a build image with git, or require a release of the package from an index"},
+	{words: regexp.MustCompile("`([^` @]+) @[^`]*` Git operation failed"),
+		what: "%[1]s comes from a git repository that could not be fetched (see git's words above)",
+		fix:  "check the address and the commit, and that the build can reach the repository and has credentials for it"},
+	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+)[^`]*` Failed to resolve requirements from"),
+		what: "%[1]s has no wheel for this Python, and what building it from source needs is not on the index (see uv's words above)",
+		fix:  "lock a version that has a wheel for this Python, or name an index that has what its build-system.requires lists"},
+	{words: regexp.MustCompile("(?s)Failed to (?:download and )?build `([^` @]+).*?(?:can't find Rust compiler|Rust not found|[Cc]argo, the Rust package manager, is not installed)"), inside: true,
+		what: sourceNeeds + "a Rust compiler" + notInImage,
+		fix:  fmt.Sprintf(wheelOrCompiler, "Rust")},
+	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+).*?" +
+		`(?:[Nn]o such file or directory: '(?:[\w./-]*-)?(?:cc|gcc|clang|c\+\+|g\+\+|clang\+\+|gfortran)'|Unknown compiler\(s\)|` +
+		`command '[^']*(?:cc|clang|\+\+)' failed: No such file|unable to execute '[^']*(?:cc|clang|\+\+)')`), inside: true,
+		what: sourceNeeds + "a compiler" + notInImage,
+		fix:  fmt.Sprintf(wheelOrCompiler, "a compiler")},
+	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+).*" + `FileNotFoundError: \[Errno 2\] No such file or directory: '([\w+.-]+)'`), inside: true,
+		what: sourceNeeds + "the program %[2]s" + notInImage,
+		fix:  fmt.Sprintf(wheelOrCompiler, "it")},
+	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+)"),
+		what: "%s has no wheel for this Python and building it from source failed (see its words above)",
+		fix:  "lock a version that has a wheel for this Python, or give the build image what the source needs"},
+	{words: regexp.MustCompile("Expected `--hash`, found [`\"']+(--[\\w-]+).*? at (\\S+?):(\\d+):\\d+"),
+		what: "%[2]s, line %[3]s: a requirement cannot have the option %[1]s here",
+		fix:  "take the option off that line"},
+	{words: regexp.MustCompile("Couldn't parse requirement in `([^`]+)`"),
+		what: "a line of %[1]s is not a requirement (see uv's words above)",
+		fix:  "write a name and an optional version, such as flask==3.1.2, on a line of its own"},
+	{words: regexp.MustCompile(`Distribution not found at: file://(\S+)`),
+		what: "%[1]s is required and does not exist",
+		fix:  "commit that directory or file, or correct its path"},
+	{words: regexp.MustCompile(`(\S+) does not appear to be a Python project`),
+		what: "%[1]s is required and has neither a pyproject.toml nor a setup.py",
+		fix:  "correct its path, or add a pyproject.toml with a [project] table there"},
+	{words: regexp.MustCompile(`Because (\S+) has no wheels with a matching`),
+		what: "%[1]s has no wheel for this Python and platform, and no source distribution",
+		fix:  "ask for a version that has one, or for another Python (.python-version)"},
+	{words: regexp.MustCompile(`(?:Because|and) (\S+) requires Python (\S+) and`),
+		what: "%[1]s is made for Python %[2]s, which is not the Python of this build",
+		fix:  "ask for another Python (.python-version), or for another version of the package"},
+	{words: regexp.MustCompile(`([A-Za-z0-9._-]+) was not found in the (?:package registry|provided package locations)`),
+		what: "there is no package named %[1]s on the index",
+		fix:  "correct its name; if it is a private package, name its index with UV_INDEX or --index-url"},
+	{words: regexp.MustCompile(`(?:there (?:is|are) no versions? of|[Bb]ecause only .*?available.*? and you require) ([A-Za-z0-9._\[\]-]+[=<>!~]=?[^\s]*?),? `),
+		what: "the index has no %[1]s",
+		fix:  "ask for a version that exists, or leave the version out"},
+	{words: regexp.MustCompile(`No solution found`),
+		what: "the requirements cannot all be met for this Python (see uv's words above)",
+		fix:  "loosen one of the requirements that uv names, or ask for another Python (.python-version)"},
 }
+
+// buildOutput begins what a package's build printed.
+var buildOutput = regexp.MustCompile(`\[std(?:out|err)\] `)
 
 // explain turns a failure of uv into the owner's error.
 func explain(file, said string, err error) error {
-	// uv breaks long sentences and draws lines beside them.
-	flat := strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╰─▶", " ", "├─▶", " ", "×", " ").Replace(said)), " ")
 	what, fix := fmt.Sprintf("uv could not install the packages (%s): see its words above", err), ""
 	if file != "" {
 		what = fmt.Sprintf("uv could not resolve %s (%s): see its words above", file, err)
 	}
+	all := flat(said)
+	own := buildOutput.Split(all, 2)[0]
 	for _, c := range causes {
-		if m := c.words.FindStringSubmatch(flat); m != nil {
-			what, fix = c.what, c.fix
-			if len(m) > 1 {
-				what = fmt.Sprintf(c.what, m[1])
-			}
+		text := own
+		if c.inside {
+			text = all
+		}
+		if m := c.words.FindStringSubmatch(text); m != nil {
+			what, fix = c.say(m[1:]), c.fix
 			break
 		}
 	}
 	return &failure.Error{What: what, Where: file, Fix: fix, Err: err}
+}
+
+// flat undoes the breaking of long sentences and the lines that uv draws beside them.
+func flat(said string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╰─▶", " ", "├─▶", " ", "×", " ").Replace(said)), " ") + " "
+}
+
+func (c cause) say(words []string) string {
+	if !strings.Contains(c.what, "%") {
+		return c.what
+	}
+	var args []any
+	for _, word := range words {
+		args = append(args, word)
+	}
+	return fmt.Sprintf(c.what, args...)
 }

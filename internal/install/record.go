@@ -103,7 +103,7 @@ func adopt(list []Distribution, prefix, site string, owned map[string]bool) erro
 	for i, d := range list {
 		for _, name := range d.Files {
 			top := topLevel(name, site)
-			if _, ok := owner[top]; !ok {
+			if _, ok := owner[top]; !ok && strings.HasPrefix(name, site+"/") {
 				owner[top] = i
 			}
 		}
@@ -116,10 +116,15 @@ func adopt(list []Distribution, prefix, site string, owned map[string]bool) erro
 		if err != nil || owned[name] {
 			return err
 		}
-		if i, ok := owner[topLevel(name, site)]; ok {
-			list[i].Files = append(list[i].Files, name)
+		i, ok := owner[topLevel(name, site)]
+		if !ok {
+			return nil
 		}
-		return nil
+		info, err := entry.Info()
+		if err == nil {
+			list[i].Files, list[i].Size = append(list[i].Files, name), list[i].Size+info.Size()
+		}
+		return err
 	})
 }
 

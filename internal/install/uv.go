@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lockstep/python/internal/command"
@@ -38,18 +39,12 @@ func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package,
 	if err != nil {
 		return fmt.Errorf("writing the list of packages: %w", err)
 	}
-	for i := range packages {
-		if o := packages[i].Origin; o != nil && o.Directory != "" && !filepath.IsAbs(o.Directory) {
-			absolute := *o
-			absolute.Directory = filepath.Join(u.AppDir, o.Directory)
-			packages[i].Origin = &absolute
-		}
-	}
+	packages = anchored(packages, u.AppDir)
 	name, args := filepath.Join(dir, "pylock.toml"), []string{"--preview-features", "pylock"}
 	text, ok := lock.WritePylock(packages)
 	if !ok {
 		name, args = filepath.Join(dir, "requirements.txt"), []string{"--require-hashes"}
-		text = lock.WriteRequirements(packages, options)
+		text = lock.WriteRequirements(packages, lock.OptionsAt(options, u.AppDir))
 	}
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("writing the list of packages: %w", err)
@@ -58,14 +53,36 @@ func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package,
 	return u.run(ctx, nil, "", args...)
 }
 
-// run runs uv. On failure its words have been shown as they came, and the error says what they mean.
+// anchored gives the packages with the app's paths made absolute.
+func anchored(packages []lock.Package, app string) []lock.Package {
+	packages = slices.Clone(packages)
+	for i, p := range packages {
+		if o := p.Origin; o != nil && o.Directory != "" && !filepath.IsAbs(o.Directory) {
+			absolute := *o
+			absolute.Directory = filepath.Join(app, o.Directory)
+			packages[i].Origin = &absolute
+		}
+		if f := p.File; f != nil && !strings.Contains(f.URL, "://") && !filepath.IsAbs(f.URL) {
+			absolute := *f
+			absolute.URL = filepath.Join(app, f.URL)
+			packages[i].File = &absolute
+		}
+	}
+	return packages
+}
+
+// run runs uv; file is what it resolves, if it does. On failure its words have been shown as they came, and the error says what they mean.
 func (u UV) run(ctx context.Context, out io.Writer, file string, args ...string) error {
 	var said bytes.Buffer
+	allowed := passed
+	if file != "" {
+		allowed = slices.Concat(passed, resolving)
+	}
 	err := u.Run(ctx, command.Command{
 		Path: u.Path,
 		Args: args,
 		Dir:  u.AppDir,
-		Env:  u.environment(),
+		Env:  u.environment(allowed),
 		Out:  out,
 		Err:  io.MultiWriter(&said, u.Out),
 	})
@@ -82,18 +99,21 @@ func (u UV) run(ctx context.Context, out io.Writer, file string, args ...string)
 // into another cache, another interpreter or another target.
 var passed = []string{
 	"UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_KEYRING_PROVIDER",
-	"UV_INSECURE_HOST", "UV_HTTP_", "UV_OFFLINE", "UV_CONCURRENT_", "UV_NO_BUILD", "UV_NO_BINARY", "UV_EXCLUDE_NEWER", "UV_BUILD_CONSTRAINT",
-	"UV_CONSTRAINT", "UV_OVERRIDE", "UV_TORCH_BACKEND", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_PRERELEASE", "UV_RESOLUTION",
+	"UV_INSECURE_HOST", "UV_HTTP_", "UV_OFFLINE", "UV_CONCURRENT_", "UV_NO_BUILD", "UV_NO_BINARY", "UV_BUILD_CONSTRAINT", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS",
 }
+
+// resolving are those that choose versions. They are passed to a resolution only: uv refuses some of them with a lock, and
+// none may change what a lock says.
+var resolving = []string{"UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE_NEWER", "UV_TORCH_BACKEND", "UV_PRERELEASE", "UV_RESOLUTION"}
 
 // hostile are the prefixes of variables that are not passed on.
 var hostile = []string{"UV_", "PIP_", "PYTHON", "VIRTUAL_ENV", "CONDA_", "PYENV_", "LD_", "GIT_DIR", "GIT_WORK_TREE", "CNB_", "SOURCE_DATE_EPOCH", "RUST_LOG"}
 
-func (u UV) environment() []string {
+func (u UV) environment(allowed []string) []string {
 	env := make([]string, 0, len(u.Env)+16)
 	certs := true
 	for _, entry := range u.Env {
-		if startsWith(entry, passed) || !startsWith(entry, hostile) {
+		if startsWith(entry, allowed) || !startsWith(entry, hostile) {
 			env = append(env, entry)
 		}
 		if startsWith(entry, []string{"UV_SYSTEM_CERTS=", "UV_NATIVE_TLS="}) {

@@ -5,7 +5,7 @@
 # Nothing is imported but what is frozen or built in: this runs before the standard library has bytecode.
 #
 # stdin: NUL-separated fields; a file is three (source, file name to put in the code object, output), an empty field ends a chunk.
-# stdout: a line "path<TAB>line<TAB>message" for each source that does not compile. argv[1]: children at once.
+# stdout: a line "path<TAB>line<TAB>message" for each source that does not compile (line 1 if no line is to blame). argv[1]: children at once.
 import gc, marshal, os, sys
 import _imp
 from _frozen_importlib_external import MAGIC_NUMBER
@@ -15,13 +15,14 @@ def compile_file(source, name, output):
     with open(source, "rb") as f:
         data = f.read()
     try:
-        code = compile(data, name, "exec", dont_inherit=True)
+        code = marshal.dumps(compile(data, name, "exec", dont_inherit=True))
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as e:
-        line = "%s\t%s\t%s\n" % (name, getattr(e, "lineno", None) or 0, getattr(e, "msg", None) or e)
-        os.write(1, line.encode("utf-8", "replace"))
+        message = " ".join(str(getattr(e, "msg", None) or e).split())
+        line = "%s\t%s\t%s\n" % (name, getattr(e, "lineno", None) or 1, message or type(e).__name__)
+        os.write(1, line.encode("utf-8", "surrogateescape"))
         return
     key = int.from_bytes(MAGIC_NUMBER[:4], "little")
-    content = MAGIC_NUMBER + b"\x01\0\0\0" + _imp.source_hash(key, data) + marshal.dumps(code)
+    content = MAGIC_NUMBER + b"\x01\0\0\0" + _imp.source_hash(key, data) + code
     directory = output.rpartition("/")[0]
     if not os.path.isdir(directory):
         os.makedirs(directory, exist_ok=True)
@@ -41,6 +42,7 @@ def wait():
 
 
 def main():
+    os.umask(0o022)  # any uid reads the image
     gc.disable()
     gc.freeze()
     limit, running, chunk = int(sys.argv[1]), 0, []

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/BurntSushi/toml"
 
 	"github.com/lockstep/python/internal/failure"
-	"github.com/lockstep/python/internal/pep440"
 )
 
 // unreadable is TOML that cannot be parsed; the position is in it.
@@ -38,9 +39,22 @@ func asParse(err error, into *toml.ParseError) bool {
 	return ok
 }
 
-func noEntry(file string, d Dependency) error {
+func badMarker(file string, name string, err error) error {
 	return &failure.Error{
-		What:  fmt.Sprintf("%s asks for %s %s but has no package of that name and version", file, d.Name, d.Version),
+		What:  fmt.Sprintf("%s has a marker that cannot be read: %s", file, err),
+		Where: file + ", package " + name,
+		Fix:   "lock again and commit the new file; do not edit it by hand",
+		Err:   err,
+	}
+}
+
+func noEntry(file string, d Dependency) error {
+	version := ""
+	if d.Version != "" {
+		version = " and version"
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s asks for %s, but has no package of that name%s", file, strings.TrimSpace(string(d.Name)+" "+d.Version), version),
 		Where: file,
 		Fix:   "lock again and commit the new file; do not edit it by hand",
 	}
@@ -50,30 +64,36 @@ func twoVersions(file string, a, b *Entry) error {
 	return &failure.Error{
 		What:  fmt.Sprintf("%s selects %s twice for this Python and platform: %s and %s", file, a.Name, a.Version, b.Version),
 		Where: file,
-		Fix:   "lock again; if it stays, the markers of the two overlap: make them exclude each other in pyproject.toml",
+		Fix:   "lock again; if it stays, the markers of the two overlap: make them exclude each other",
 	}
 }
 
-// noWheel names the newest Python that the lock has a wheel for.
-func noWheel(file string, e *Entry, python pep440.Version) error {
-	fix := fmt.Sprintf("lock a version of %s that has a wheel for Python 3.%d", e.Name, python.Minor())
-	if minor := newestMinor(e.Wheels); minor > 0 && minor != python.Minor() {
+// noWheel names the newest Python that the lock has a wheel for on this machine, or says that the package is not for Linux.
+func noWheel(file string, e *Entry, env Environment) error {
+	minor, machine := env.Python.Minor(), env.Markers.PlatformMachine
+	what := fmt.Sprintf("%s %s has no wheel for Python 3.%d on this platform, and no source distribution", e.Name, e.Version, minor)
+	fix := fmt.Sprintf("lock a version of %s that has a wheel for Python 3.%d", e.Name, minor)
+	newest := newestMinor(e.Wheels, machine)
+	switch {
+	case newest > 0 && newest != minor:
 		fix = fmt.Sprintf("ask for Python 3.%d (echo 3.%d > .python-version), the newest that %s has a wheel for in this lock,\nor %s",
-			minor, minor, e.Name, fix)
+			newest, newest, e.Name, fix)
+	case len(e.Wheels) > 0 && !slices.ContainsFunc(e.Wheels, func(w File) bool { return onLinux.MatchString(w.Name) }):
+		what = fmt.Sprintf("%s %s has no wheel for Linux, and no source distribution", e.Name, e.Version)
+		fix = fmt.Sprintf("require it only where it exists, and lock again: %s ; sys_platform != 'linux'", e.Name)
 	}
-	return &failure.Error{
-		What:  fmt.Sprintf("%s %s has no wheel for Python 3.%d on this platform, and no source distribution", e.Name, e.Version, python.Minor()),
-		Where: file,
-		Fix:   fix,
-	}
+	return &failure.Error{What: what, Where: file, Fix: fix}
 }
 
-var cpythonTag = regexp.MustCompile(`-cp3(\d+)-cp3\d+-(manylinux|linux)`)
+var (
+	cpythonTag = regexp.MustCompile(`[-.]cp3(\d+)(?:\.cp3\d+)*-cp3\d+-(?:manylinux|linux)`)
+	onLinux    = regexp.MustCompile(`-any\.whl$|-(?:manylinux|musllinux|linux)`)
+)
 
-func newestMinor(wheels []File) int {
+func newestMinor(wheels []File, machine string) int {
 	newest := 0
 	for _, w := range wheels {
-		if m := cpythonTag.FindStringSubmatch(w.Name); m != nil {
+		if m := cpythonTag.FindStringSubmatch(w.Name); m != nil && strings.HasSuffix(w.Name, machine+".whl") {
 			n, _ := strconv.Atoi(m[1])
 			newest = max(newest, n)
 		}
@@ -82,16 +102,36 @@ func newestMinor(wheels []File) int {
 }
 
 func unreadableRequirements(name, from string, err error) error {
-	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
+	problem := "does not exist in the app dir"
+	switch {
+	case errors.Is(err, syscall.EISDIR):
+		problem = "is a directory"
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
 		return unreadableFile(name, err)
 	}
 	if from == "" {
 		return fmt.Errorf("reading %s: %w", name, err)
 	}
 	return &failure.Error{
-		What:  fmt.Sprintf("%s includes %s, which does not exist in the app dir", from, name),
+		What:  fmt.Sprintf("%s includes %s, which %s", from, name, problem),
 		Where: from,
 		Fix:   "commit that file, correct the path (it is relative to the file that includes it), or remove the line",
+	}
+}
+
+func utf16(name string) error {
+	return &failure.Error{
+		What:  name + " is encoded as UTF-16, as PowerShell's > writes it",
+		Where: name,
+		Fix:   "save it as UTF-8; in PowerShell: pip freeze | Out-File -Encoding utf8 " + name,
+	}
+}
+
+func strayHash(where string) error {
+	return &failure.Error{
+		What:  "a line begins with --hash, which belongs to the requirement above it",
+		Where: where,
+		Fix:   `end the line above it with a backslash: flask==3.1.2 \`,
 	}
 }
 
@@ -118,5 +158,13 @@ func badRequirement(text, where string, err error) error {
 		What:  fmt.Sprintf("%q is not a requirement: %s", text, err),
 		Where: where,
 		Fix:   "write a name and an optional version, such as flask==3.1.2, on a line of its own",
+	}
+}
+
+func halfHashed(where string) error {
+	return &failure.Error{
+		What:  "a requirement has no hash, though others of the file have",
+		Where: where,
+		Fix:   "lock all of them: uv pip compile --generate-hashes requirements.in --output-file requirements.txt",
 	}
 }

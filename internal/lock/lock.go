@@ -5,6 +5,8 @@ package lock
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -18,13 +20,15 @@ type Lock struct {
 	File    string       // name in the app dir, for messages
 	Roots   []Dependency // what the app itself asks for
 	Entries []Entry
-	Options []string // lines for the installer that the file gives besides packages (--index-url …)
+	Options []string      // lines for the installer that the file gives besides packages (--index-url …)
+	Active  []pep508.Name // extras that markers anywhere in the file may ask for, and that hold from the start
 }
 
 // Entry is one locked distribution, with everything that the file says about where it can be had.
 type Entry struct {
 	Name         pep508.Name
 	Version      string // empty for a directory whose version is dynamic
+	Source       string // tells entries of the same name and version apart, where the file has such
 	Index        string // URL of the simple index, if the file names it
 	Wheels       []File
 	Sdist        *File
@@ -34,12 +38,14 @@ type Entry struct {
 	Extras       map[pep508.Name][]Dependency
 }
 
-// Dependency leads to entries. Version is only set where the file has several entries of the name.
+// Dependency leads to entries. Version and Source are only set where the file has several entries of the name.
 type Dependency struct {
-	Name    pep508.Name
-	Version string
-	Extras  []pep508.Name
-	Marker  pep508.Marker
+	Name      pep508.Name
+	Version   string
+	Source    string
+	Extras    []pep508.Name
+	Activates []pep508.Name // added to what is active in the whole lock (see Lock.Active) when this dependency is followed
+	Marker    pep508.Marker
 }
 
 // File is one wheel or sdist.
@@ -47,7 +53,16 @@ type File struct {
 	Name   string
 	URL    string
 	Size   int64  // bytes; 0 when not said
-	SHA256 string // hexadecimal
+	SHA256 string // hexadecimal; empty when the lock does not say it
+	Hash   string // "sha512:…", another hash for want of that one
+}
+
+// hash is what identifies the file, with its algorithm; empty when the lock has none.
+func (f File) hash() string {
+	if f.SHA256 != "" {
+		return "sha256:" + f.SHA256
+	}
+	return f.Hash
 }
 
 // Origin is a source that is no index: exactly one of VCS, URL and Directory is set.
@@ -84,8 +99,10 @@ func (p Package) Artifact() string {
 		return fmt.Sprintf("%s@%s#%s", p.Origin.VCS, p.Origin.Commit, p.Origin.Subdirectory)
 	case p.Origin != nil && p.Origin.Directory != "":
 		return "directory " + p.Origin.Directory
+	case p.File != nil && p.File.hash() != "":
+		return p.File.hash()
 	case p.File != nil:
-		return "sha256:" + p.File.SHA256
+		return p.File.URL
 	}
 	hashes := append([]string(nil), p.Hashes...)
 	sort.Strings(hashes)
@@ -103,37 +120,38 @@ type Environment struct {
 // with the one artifact that fits best. It is exact: nothing that is not reached is in the result.
 func Select(l Lock, env Environment) ([]Package, error) {
 	s := selection{lock: l, env: env, reached: map[string]bool{}, versions: map[pep508.Name]*Entry{}}
+	s.active = l.activated(env.Markers)
 	for _, root := range l.Roots {
 		if err := s.follow(root, nil); err != nil {
 			return nil, err
 		}
 	}
 	packages := make([]Package, 0, len(s.versions))
-	for _, entry := range s.versions {
-		p, err := entry.evaluate(l.File, env)
+	for _, name := range slices.Sorted(maps.Keys(s.versions)) { // sorted for the error to be the same each time
+		p, err := s.versions[name].evaluate(l.File, env)
 		if err != nil {
 			return nil, err
 		}
 		packages = append(packages, p)
 	}
-	sort.Slice(packages, func(i, j int) bool { return packages[i].Name < packages[j].Name })
 	return packages, nil
 }
 
 type selection struct {
 	lock     Lock
 	env      Environment
+	active   []pep508.Name
 	reached  map[string]bool // "name version [extra]"
 	versions map[pep508.Name]*Entry
 }
 
 func (s *selection) follow(d Dependency, extras []pep508.Name) error {
 	markers := s.env.Markers
-	markers.Extras = extras
+	markers.Extras = slices.Concat(s.active, extras)
 	if !d.Marker.Evaluate(markers) {
 		return nil
 	}
-	entry := s.entry(d)
+	entry := s.lock.entry(d)
 	if entry == nil {
 		return noEntry(s.lock.File, d)
 	}
@@ -154,7 +172,7 @@ func (s *selection) follow(d Dependency, extras []pep508.Name) error {
 
 // expand follows the dependencies of an entry, or of one of its extras, once.
 func (s *selection) expand(entry *Entry, extra pep508.Name, dependencies []Dependency) error {
-	id := fmt.Sprintf("%s %s [%s]", entry.Name, entry.Version, extra)
+	id := entry.id(extra)
 	if s.reached[id] {
 		return nil
 	}
@@ -171,14 +189,47 @@ func (s *selection) expand(entry *Entry, extra pep508.Name, dependencies []Depen
 	return nil
 }
 
-func (s *selection) entry(d Dependency) *Entry {
-	for i := range s.lock.Entries {
-		e := &s.lock.Entries[i]
-		if e.Name == d.Name && (d.Version == "" || d.Version == e.Version) {
+// activated finds what is active once everything is followed: a marker may exclude what an extra brings that is only met
+// later. So, as uv does, everything is walked once for the extras alone, breadth first, before the walk that selects.
+func (l Lock) activated(markers pep508.Environment) []pep508.Name {
+	active, reached := slices.Clone(l.Active), map[string]bool{}
+	for queue := slices.Clone(l.Roots); len(queue) > 0; queue = queue[1:] {
+		d := queue[0]
+		markers.Extras = slices.Concat(active, d.Activates)
+		entry := l.entry(d)
+		if entry == nil || !d.Marker.Evaluate(markers) {
+			continue
+		}
+		active = markers.Extras
+		for _, extra := range append([]pep508.Name{""}, d.Extras...) {
+			id := entry.id(extra)
+			if reached[id] {
+				continue
+			}
+			reached[id] = true
+			if extra == "" {
+				queue = append(queue, entry.Dependencies...)
+			} else {
+				queue = append(queue, entry.Extras[extra]...)
+			}
+		}
+	}
+	return active
+}
+
+func (l Lock) entry(d Dependency) *Entry {
+	for i := range l.Entries {
+		e := &l.Entries[i]
+		if e.Name == d.Name && (d.Version == "" || d.Version == e.Version) && (d.Source == "" || d.Source == e.Source) {
 			return e
 		}
 	}
 	return nil
+}
+
+// id names an entry, or one of its extras.
+func (e *Entry) id(extra pep508.Name) string {
+	return fmt.Sprintf("%s %s %s [%s]", e.Name, e.Version, e.Source, extra)
 }
 
 // evaluate chooses the artifact: the wheel with the best tag, else the sdist, else what the hashes allow.
@@ -198,7 +249,7 @@ func (e *Entry) evaluate(file string, env Environment) (Package, error) {
 		p.File, p.IsSdist = e.Sdist, true
 	}
 	if p.File == nil && len(e.Hashes) == 0 {
-		return Package{}, noWheel(file, e, env.Python)
+		return Package{}, noWheel(file, e, env)
 	}
 	return p, nil
 }

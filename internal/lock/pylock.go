@@ -2,7 +2,11 @@ package lock
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -38,13 +42,11 @@ type pylockPackage struct {
 }
 
 type pylockFile struct {
-	Name   string `toml:"name"`
-	URL    string `toml:"url"`
-	Path   string `toml:"path"`
-	Size   int64  `toml:"size"`
-	Hashes struct {
-		SHA256 string `toml:"sha256"`
-	} `toml:"hashes"`
+	Name   string            `toml:"name"`
+	URL    string            `toml:"url"`
+	Path   string            `toml:"path"`
+	Size   int64             `toml:"size"`
+	Hashes map[string]string `toml:"hashes"`
 }
 
 // ReadPylock reads a pylock file; name is what messages call it.
@@ -54,14 +56,15 @@ func ReadPylock(name string, data []byte) (Lock, error) {
 		return Lock{}, unreadable(name, err)
 	}
 	l := Lock{File: name}
-	for _, p := range file.Packages {
+	for i, p := range file.Packages {
 		marker, err := readMarker(p.Marker)
 		if err != nil {
-			return Lock{}, fmt.Errorf("reading %s, package %s: %w", name, p.Name, err)
+			return Lock{}, badMarker(name, p.Name, err)
 		}
 		entry := p.entry()
+		entry.Source = strconv.Itoa(i + 1) // each root means its own entry, whatever its version
 		l.Entries = append(l.Entries, entry)
-		l.Roots = append(l.Roots, Dependency{Name: entry.Name, Version: entry.Version, Marker: marker})
+		l.Roots = append(l.Roots, Dependency{Name: entry.Name, Version: entry.Version, Source: entry.Source, Marker: marker})
 	}
 	return l, nil
 }
@@ -101,7 +104,13 @@ func (f pylockFile) file() File {
 	if name == "" {
 		name = unescape(path.Base(url))
 	}
-	return File{Name: name, URL: url, Size: f.Size, SHA256: f.Hashes.SHA256}
+	out := File{Name: name, URL: url, Size: f.Size, SHA256: f.Hashes["sha256"]}
+	for _, algorithm := range slices.Sorted(maps.Keys(f.Hashes)) {
+		if out.SHA256 == "" { // the last by name is the strongest of what there is
+			out.Hash = algorithm + ":" + f.Hashes[algorithm]
+		}
+	}
+	return out
 }
 
 // WritePylock writes evaluated packages as a canonical pylock: same packages, same bytes. It gives false when a package has
@@ -124,30 +133,39 @@ func WritePylock(packages []Package) (string, bool) {
 		case o != nil:
 			fmt.Fprintf(&b, "[packages.archive]\n")
 			field(&b, "subdirectory", o.Subdirectory)
-			b.WriteString(strings.ReplaceAll(p.File.inline(), ", ", "\n"))
-			b.WriteString("\n")
+			b.WriteString(strings.Join(p.File.fields(), "\n") + "\n")
 		case p.IsSdist:
 			field(&b, "index", p.Index)
-			fmt.Fprintf(&b, "sdist = { %s }\n", p.File.inline())
+			fmt.Fprintf(&b, "sdist = { name = %s, %s }\n", quote(p.File.Name), strings.Join(p.File.fields(), ", "))
 		default:
 			field(&b, "index", p.Index)
-			fmt.Fprintf(&b, "wheels = [{ name = %s, %s }]\n", quote(p.File.Name), p.File.inline())
+			fmt.Fprintf(&b, "wheels = [{ name = %s, %s }]\n", quote(p.File.Name), strings.Join(p.File.fields(), ", "))
 		}
 	}
 	return b.String(), true
 }
 
-func (f *File) inline() string {
+// fields are the lines of a file that every kind of it has.
+func (f *File) fields() []string {
 	location := "url"
 	if !strings.Contains(f.URL, "://") {
 		location = "path"
 	}
-	size := ""
+	list := []string{location + " = " + quote(f.URL)}
 	if f.Size > 0 {
-		size = fmt.Sprintf("size = %d, ", f.Size)
+		list = append(list, fmt.Sprintf("size = %d", f.Size))
 	}
-	return fmt.Sprintf("%s = %s, %shashes = { sha256 = %s }", location, quote(f.URL), size, quote(f.SHA256))
+	algorithm, sum, ok := strings.Cut(f.hash(), ":")
+	if !ok {
+		return append(list, "hashes = {}") // an index that says none
+	}
+	if !bareKey.MatchString(algorithm) {
+		algorithm = quote(algorithm)
+	}
+	return append(list, fmt.Sprintf("hashes = { %s = %s }", algorithm, quote(sum)))
 }
+
+var bareKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 func field(b *strings.Builder, key, value string) {
 	if value != "" {

@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -17,7 +18,7 @@ import (
 type Requirements struct {
 	File    string
 	Lines   []RequirementLine
-	Options []string // global option lines, as written but for paths
+	Options []string // global option lines, as written but for paths, which are relative to the app dir
 	Digest  string   // of all files read and of the variables they name: equal digests resolve alike
 }
 
@@ -87,15 +88,19 @@ type requirementsReader struct {
 }
 
 func (r *requirementsReader) read(name, from string, constraints bool) error {
-	if r.seen[name] {
+	id := fmt.Sprintf("%s %t", name, constraints) // a file may be both: its lines count once as each
+	if r.seen[id] {
 		return nil
 	}
-	r.seen[name] = true
+	r.seen[id] = true
 	data, err := fs.ReadFile(r.app, name)
 	if err != nil {
 		return unreadableRequirements(name, from, err)
 	}
-	r.digest = append(r.digest, name, string(data))
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return utf16(name)
+	}
+	r.digest = append(r.digest, id, string(data))
 	for _, line := range logicalLines(string(data)) {
 		if err := r.line(name, line, constraints); err != nil {
 			return err
@@ -117,20 +122,73 @@ func (r *requirementsReader) line(name string, line logicalLine, constraints boo
 			r.out.Lines = append(r.out.Lines, RequirementLine{Text: line.text, Where: where, Direct: true})
 			return nil
 		}
-		return r.read(path.Join(path.Dir(name), file), where, constraints || option == "c")
+		if !path.IsAbs(file) {
+			file = path.Join(path.Dir(name), file)
+		}
+		return r.read(file, where, constraints || option == "c")
 	}
 	if constraints {
 		return nil
 	}
+	if strings.HasPrefix(line.text, "--hash") {
+		return strayHash(where)
+	}
 	if strings.HasPrefix(line.text, "-") && !editable(line.text) {
-		r.out.Options = append(r.out.Options, line.text)
+		r.out.Options = append(r.out.Options, relativeTo(path.Dir(name), line.text))
 		return nil
 	}
 	parsed, err := parseRequirementLine(line.text, where)
-	if err == nil {
-		r.out.Lines = append(r.out.Lines, parsed)
+	if err != nil {
+		return err
 	}
-	return err
+	r.out.Lines = append(r.out.Lines, parsed)
+	if parsed.Direct {
+		r.digestProject(path.Join(path.Dir(name), localPath(parsed.Text)))
+	}
+	return nil
+}
+
+// digestProject adds the metadata of a directory that a line names: what it requires belongs to what is resolved.
+func (r *requirementsReader) digestProject(dir string) {
+	for _, name := range []string{"pyproject.toml", "setup.cfg", "setup.py"} {
+		if data, err := fs.ReadFile(r.app, path.Join(dir, name)); err == nil {
+			r.digest = append(r.digest, path.Join(dir, name), string(data))
+		}
+	}
+}
+
+// localPath is the path in a line such as "-e ./lib[extra]" or "lib @ file:lib"; of other lines, something that is no path.
+func localPath(text string) string {
+	for _, prefix := range []string{"--editable", "-e"} {
+		text = strings.TrimLeft(strings.TrimPrefix(text, prefix), "= ")
+	}
+	text, _, _ = strings.Cut(text, ";")
+	text, _, _ = strings.Cut(text, "[")
+	return strings.TrimPrefix(strings.TrimSpace(text), "file:")
+}
+
+var pathOption = regexp.MustCompile(`^(-f|--find-links|-i|--index-url|--extra-index-url)(\s*=\s*|\s+)([^/$]\S*)$`)
+
+// relativeTo makes the path in an option, if there is one, start from dir.
+func relativeTo(dir, option string) string {
+	m := pathOption.FindStringSubmatch(option)
+	if m == nil || strings.Contains(m[3], ":") || !strings.HasPrefix(m[1], "-f") && m[1] != "--find-links" && !strings.HasPrefix(m[3], ".") {
+		return option // a URL, or an index without a scheme
+	}
+	at := path.Join(dir, m[3])
+	if !path.IsAbs(at) {
+		at = "./" + at
+	}
+	return m[1] + m[2] + at
+}
+
+// OptionsAt gives the options of a lock as a file outside of the app dir needs them: with absolute paths.
+func OptionsAt(options []string, app string) []string {
+	var out []string
+	for _, option := range options {
+		out = append(out, relativeTo(app, option))
+	}
+	return out
 }
 
 func parseRequirementLine(text, where string) (RequirementLine, error) {
@@ -163,7 +221,7 @@ func include(text string) (file, option string, ok bool) {
 }
 
 func editable(text string) bool {
-	return strings.HasPrefix(text, "-e ") || strings.HasPrefix(text, "--editable")
+	return strings.HasPrefix(text, "-e") || strings.HasPrefix(text, "--editable")
 }
 
 // direct tells a path or a URL from a name.
@@ -198,17 +256,20 @@ func logicalLines(data string) []logicalLine {
 	var text strings.Builder
 	start := 0
 	data = strings.TrimPrefix(data, "\ufeff")
-	physical := strings.Split(strings.ReplaceAll(data, "\r\n", "\n"), "\n")
+	physical := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(data), "\n")
 	for i, line := range physical {
 		if text.Len() == 0 {
 			start = i + 1
 		}
 		isComment := strings.HasPrefix(strings.TrimSpace(line), "#")
-		if body, ok := strings.CutSuffix(line, `\`); ok && !isComment && i+1 < len(physical) {
-			text.WriteString(body)
+		body, continued := strings.CutSuffix(line, `\`)
+		if isComment {
+			body = " " + line // the blank makes it a comment after any text
+		}
+		text.WriteString(body)
+		if continued && !isComment && i+1 < len(physical) {
 			continue
 		}
-		text.WriteString(line)
 		if joined := strings.TrimSpace(comment.ReplaceAllString(text.String(), "")); joined != "" {
 			out = append(out, logicalLine{joined, start})
 		}
@@ -227,7 +288,7 @@ func WriteRequirements(packages []Package, options []string) string {
 		fmt.Fprintf(&b, "%s==%s", p.Name, p.Version)
 		hashes := p.Hashes
 		if p.File != nil {
-			hashes = []string{"sha256:" + p.File.SHA256}
+			hashes = []string{p.File.hash()}
 		}
 		for _, hash := range hashes {
 			b.WriteString(" --hash=" + hash)
@@ -235,4 +296,21 @@ func WriteRequirements(packages []Package, options []string) string {
 		b.WriteString("\n")
 	}
 	return b.String()
+}
+
+// Bare refuses a file that has hashes on some requirements and not on others, as pip does: the ones without would be
+// installed unverified.
+func (r Requirements) Bare() error {
+	hashed, bare := 0, ""
+	for _, line := range r.Lines {
+		if len(line.Hashes) > 0 {
+			hashed++
+		} else if bare == "" {
+			bare = line.Where
+		}
+	}
+	if hashed == 0 || bare == "" {
+		return nil
+	}
+	return halfHashed(bare)
 }

@@ -2,8 +2,10 @@ package lock
 
 import (
 	"fmt"
+	"net/url"
 	"path"
-	"sort"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -16,6 +18,7 @@ import (
 type uvLock struct {
 	Version        int         `toml:"version"`
 	RequiresPython string      `toml:"requires-python"`
+	Conflicts      []any       `toml:"conflicts"`
 	Packages       []uvPackage `toml:"package"`
 }
 
@@ -43,6 +46,7 @@ type uvFile struct {
 type uvDependency struct {
 	Name    string
 	Version string
+	Source  uvSource
 	Extra   []string
 	Marker  string
 }
@@ -58,6 +62,9 @@ func ReadUV(data []byte) (Lock, error) {
 	if root == nil {
 		return Lock{}, noProject()
 	}
+	if len(file.Conflicts) > 0 {
+		l.Active = []pep508.Name{encoded("project", root.Name)}
+	}
 	for i := range file.Packages {
 		p := &file.Packages[i]
 		if p == root {
@@ -68,7 +75,7 @@ func ReadUV(data []byte) (Lock, error) {
 			err = e
 		}
 		if err != nil {
-			return Lock{}, fmt.Errorf("reading uv.lock, package %s: %w", p.Name, err)
+			return Lock{}, badMarker("uv.lock", p.Name, err)
 		}
 	}
 	return l, nil
@@ -101,13 +108,16 @@ func (l *uvLock) root() *uvPackage {
 }
 
 func (p *uvPackage) entry() (Entry, error) {
-	e := Entry{Name: pep508.NewName(p.Name), Version: p.Version, Index: p.Source.Registry, Extras: map[pep508.Name][]Dependency{}}
+	e := Entry{Name: pep508.NewName(p.Name), Version: p.Version, Source: p.Source.String(), Extras: map[pep508.Name][]Dependency{}}
 	e.Origin = p.Source.origin()
+	if strings.Contains(p.Source.Registry, "://") {
+		e.Index = p.Source.Registry
+	}
 	for _, w := range p.Wheels {
-		e.Wheels = append(e.Wheels, w.file())
+		e.Wheels = append(e.Wheels, p.Source.file(w))
 	}
 	if p.Sdist != nil {
-		f := p.Sdist.file()
+		f := p.Source.file(*p.Sdist)
 		e.Sdist = &f
 	}
 	var err error
@@ -142,28 +152,44 @@ func gitOrigin(source string) *Origin {
 	rest, commit, _ := strings.Cut(source, "#")
 	repository, query, _ := strings.Cut(rest, "?")
 	o := &Origin{VCS: repository, Commit: commit}
-	for _, pair := range strings.Split(query, "&") {
-		key, value, _ := strings.Cut(pair, "=")
-		switch key {
-		case "rev", "branch", "tag":
-			o.Requested = value
-		case "subdirectory":
-			o.Subdirectory = value
-		}
+	values, _ := url.ParseQuery(query)
+	for _, key := range []string{"rev", "branch", "tag"} {
+		o.Requested += values.Get(key)
 	}
+	o.Subdirectory = values.Get("subdirectory")
 	return o
 }
 
-func (f uvFile) file() File {
-	url := f.URL
-	if url == "" {
-		url = f.Path
+// String tells sources apart.
+func (s uvSource) String() string {
+	return s.Registry + s.Git + s.URL + s.Path + s.Directory + s.Editable + s.Virtual + s.Subdirectory
+}
+
+// file gives a file of the package its place: that of an index which is a directory is relative to it, that of an archive
+// is the source itself.
+func (s uvSource) file(f uvFile) File {
+	at := f.URL
+	switch {
+	case at != "":
+	case f.Path != "":
+		at = path.Join(s.Registry, f.Path)
+		if strings.HasPrefix(s.Registry, "file://") {
+			at = strings.TrimSuffix(s.Registry, "/") + "/" + f.Path
+		}
+	default:
+		at = s.URL + s.Path
 	}
 	name := f.Filename
 	if name == "" {
-		name = path.Base(strings.SplitN(url, "#", 2)[0])
+		name = unescape(path.Base(strings.SplitN(at, "#", 2)[0]))
 	}
-	return File{Name: unescape(name), URL: url, Size: f.Size, SHA256: strings.TrimPrefix(f.Hash, "sha256:")}
+	out := File{Name: name, URL: at, Size: f.Size}
+	if sum, ok := strings.CutPrefix(f.Hash, "sha256:"); ok {
+		out.SHA256 = sum
+	} else {
+		out.Hash = f.Hash
+	}
+	return out
 }
 
 // unescape turns the one escape that file names on indexes have (a local version's plus) back.
@@ -178,14 +204,32 @@ func dependencies(list []uvDependency) ([]Dependency, error) {
 		if err != nil {
 			return nil, fmt.Errorf("marker of %s: %w", d.Name, err)
 		}
-		var extras []pep508.Name
-		for _, extra := range d.Extra {
-			extras = append(extras, pep508.NewName(extra))
+		extras := names(d.Extra)
+		var activates []pep508.Name
+		for _, extra := range extras {
+			activates = append(activates, encoded("extra", d.Name, string(extra)))
 		}
-		sort.Slice(extras, func(i, j int) bool { return extras[i] < extras[j] })
-		out = append(out, Dependency{Name: pep508.NewName(d.Name), Version: d.Version, Extras: extras, Marker: marker})
+		out = append(out, Dependency{Name: pep508.NewName(d.Name), Version: d.Version, Source: d.Source.String(),
+			Extras: extras, Activates: activates, Marker: marker})
 	}
 	return out, nil
+}
+
+// encoded is what the markers of a lock with conflicts call the extra of a package, or the project whose own dependencies
+// are wanted: extra-4-core-cpu is the extra cpu of core. Groups have such names too; none is wanted in production.
+func encoded(kind, name string, rest ...string) pep508.Name {
+	normal := string(pep508.NewName(name))
+	return pep508.NewName(strings.Join(append([]string{kind, strconv.Itoa(len(normal)), normal}, rest...), "-"))
+}
+
+// names normalizes, sorted and each once.
+func names(raw []string) []pep508.Name {
+	var out []pep508.Name
+	for _, name := range raw {
+		out = append(out, pep508.NewName(name))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func noProject() error {

@@ -2,6 +2,8 @@ package lock
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -56,7 +58,8 @@ func ReadManifest(data []byte) (Manifest, error) {
 }
 
 // CheckUV compares uv.lock with the manifest that it was made from, offline, and fails with everything that drifted. What
-// cannot be known from the two files alone (dynamic metadata, groups that include groups) is passed over.
+// cannot be known from the two files alone (dynamic metadata, markers, which uv rewrites) is passed over: a lock that uv takes
+// is never refused.
 func CheckUV(data []byte, m Manifest) error {
 	file, err := parseUV(data)
 	if err != nil {
@@ -74,13 +77,22 @@ func CheckUV(data []byte, m Manifest) error {
 	if err != nil {
 		return err
 	}
-	drift = append(drift, compare("", wanted, locked(root.Metadata.RequiresDist))...)
-	for _, group := range m.simpleGroups() {
-		list, err := parseAll(m.group(group), "dependency-groups."+group)
+	was := locked(root.Metadata.RequiresDist)
+	if slices.Contains(m.Project.Dynamic, "optional-dependencies") {
+		was = withoutExtras(was)
+	}
+	drift = append(drift, compare("", wanted, was)...)
+	lockedGroups := map[pep508.Name][]uvRequirement{}
+	for name, list := range root.Metadata.RequiresDev {
+		lockedGroups[pep508.NewName(name)] = list
+	}
+	groups := m.groups()
+	for _, name := range slices.Sorted(maps.Keys(union(groups, lockedGroups))) {
+		list, err := parseAll(groups[name], "", "dependency-groups."+string(name))
 		if err != nil {
 			return err
 		}
-		drift = append(drift, compare(" (group "+group+")", list, locked(root.Metadata.RequiresDev[group]))...)
+		drift = append(drift, compare(" (group "+string(name)+")", list, locked(lockedGroups[name]))...)
 	}
 	if len(drift) > 0 {
 		return stale(drift)
@@ -99,107 +111,168 @@ func (l *uvLock) workspace() bool {
 	return members > 1
 }
 
+// samePython tells whether two specifiers take the same versions. Their texts may differ: uv writes bounds in a form of its
+// own (~=3.11 as >=3.11, <4). A grid of versions that is finer than what Python releases decides.
 func samePython(manifest, lock string) bool {
 	if manifest == "" || lock == "" {
 		return true
 	}
 	a, errA := pep440.ParseSpecifiers(manifest)
 	b, errB := pep440.ParseSpecifiers(lock)
-	return errA != nil || errB != nil || a.Equal(b)
+	if errA != nil || errB != nil || a.Equal(b) {
+		return true
+	}
+	for minor := range 40 {
+		for micro := range 40 {
+			v, err := pep440.Parse(fmt.Sprintf("3.%d.%d", minor, micro))
+			if err == nil && a.Contains(v) != b.Contains(v) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // wish is one requirement in the form that manifest and lock are compared in: markers are left out, since uv rewrites them.
 type wish struct {
-	extras     string
+	extra      string // of the project, that asks for it
+	extras     string // of the package, that are asked for
 	specifiers pep440.Specifiers
-	elsewhere  bool // from a VCS, a URL or a path: only its name can be compared
+	elsewhere  bool // from a VCS, a URL or a path: specifiers and extras cannot be compared
+	unclear    bool // which extra asks for it cannot be told
 }
 
 // requirements lists what the manifest requires, extras included as uv.lock does.
 func (m Manifest) requirements() (map[pep508.Name][]wish, error) {
-	all := append([]string(nil), m.Project.Dependencies...)
-	if !slices.Contains(m.Project.Dynamic, "optional-dependencies") {
-		for _, list := range m.Project.Optional {
-			all = append(all, list...)
+	all, err := parseAll(m.Project.Dependencies, "", "project.dependencies")
+	if err != nil {
+		return nil, err
+	}
+	for _, extra := range slices.Sorted(maps.Keys(m.Project.Optional)) {
+		list, err := parseAll(m.Project.Optional[extra], extra, "project.optional-dependencies."+extra)
+		if err != nil {
+			return nil, err
+		}
+		for name, wishes := range list {
+			all[name] = append(all[name], wishes...)
 		}
 	}
-	return parseAll(all, "project.dependencies")
+	return all, nil
 }
 
-// simpleGroups names the dependency groups that include no other group, sorted.
-func (m Manifest) simpleGroups() []string {
-	var names []string
+// groups gives the requirements of every dependency group, includes followed (PEP 735) and uv's older dev list added.
+func (m Manifest) groups() map[pep508.Name][]string {
+	written := map[pep508.Name][]any{}
 	for name, list := range m.Groups {
-		if !slices.ContainsFunc(list, func(item any) bool { _, plain := item.(string); return !plain }) && name != "dev" {
-			names = append(names, name)
-		}
+		written[pep508.NewName(name)] = list
 	}
-	if _, ok := m.Groups["dev"]; ok && len(m.Tool.UV.Dev) == 0 {
-		names = append(names, "dev")
+	all := map[pep508.Name][]string{}
+	for name := range written {
+		all[name] = expandGroup(written, name, nil)
 	}
-	sort.Strings(names)
-	return names
+	if len(m.Tool.UV.Dev) > 0 {
+		all["dev"] = append(all["dev"], m.Tool.UV.Dev...)
+	}
+	return all
 }
 
-func (m Manifest) group(name string) []string {
+func expandGroup(written map[pep508.Name][]any, name pep508.Name, inside []pep508.Name) []string {
+	if slices.Contains(inside, name) {
+		return nil // includes itself: uv refuses to lock that
+	}
 	var list []string
-	for _, item := range m.Groups[name] {
-		if text, ok := item.(string); ok {
-			list = append(list, text)
+	for _, item := range written[name] {
+		switch item := item.(type) {
+		case string:
+			list = append(list, item)
+		case map[string]any:
+			included, _ := item["include-group"].(string)
+			list = append(list, expandGroup(written, pep508.NewName(included), append(slices.Clone(inside), name))...)
 		}
 	}
 	return list
 }
 
-func parseAll(texts []string, where string) (map[pep508.Name][]wish, error) {
+func union[A, B any](a map[pep508.Name]A, b map[pep508.Name]B) map[pep508.Name]bool {
+	keys := map[pep508.Name]bool{}
+	for key := range a {
+		keys[key] = true
+	}
+	for key := range b {
+		keys[key] = true
+	}
+	return keys
+}
+
+func parseAll(texts []string, extra, where string) (map[pep508.Name][]wish, error) {
 	out := map[pep508.Name][]wish{}
 	for _, text := range texts {
 		r, err := pep508.Parse(text)
 		if err != nil {
 			return nil, badRequirement(text, "pyproject.toml, "+where, err)
 		}
-		out[r.Name] = append(out[r.Name], wish{extrasOf(r.Extras), r.Specifiers, r.URL != ""})
+		w := wish{extra: string(pep508.NewName(extra)), extras: joined(r.Extras), specifiers: r.Specifiers, elsewhere: r.URL != ""}
+		w.unclear = strings.Contains(r.Marker.String(), "extra")
+		out[r.Name] = append(out[r.Name], w)
 	}
 	return out, nil
+}
+
+// extraMarker is how uv writes which extra asks for a requirement, joined to the requirement's own marker.
+var extraMarker = regexp.MustCompile(`\bextra == '([^']*)'`)
+
+// askedBy is the extra in a marker of uv.lock. It is unclear when there are several, or when uv saw that the marker never holds.
+func askedBy(marker string) (extra string, unclear bool) {
+	for _, m := range extraMarker.FindAllStringSubmatch(marker, -1) {
+		unclear = unclear || extra != "" && extra != m[1]
+		extra = m[1]
+	}
+	return extra, unclear || extra == "" && strings.Contains(marker, "python_version < '0'")
+}
+
+func withoutExtras(lock map[pep508.Name][]wish) map[pep508.Name][]wish {
+	out := map[pep508.Name][]wish{}
+	for name, wishes := range lock {
+		if main := slices.DeleteFunc(wishes, func(w wish) bool { return w.extra != "" || w.unclear }); len(main) > 0 {
+			out[name] = main
+		}
+	}
+	return out
 }
 
 func locked(list []uvRequirement) map[pep508.Name][]wish {
 	out := map[pep508.Name][]wish{}
 	for _, r := range list {
 		specifiers, err := pep440.ParseSpecifiers(r.Specifier)
-		elsewhere := err != nil || r.Git+r.URL+r.Path+r.Directory+r.Editable+r.Virtual != ""
-		var extras []pep508.Name
-		for _, extra := range r.Extras {
-			extras = append(extras, pep508.NewName(extra))
-		}
+		w := wish{extras: joined(names(r.Extras)), specifiers: specifiers}
+		w.elsewhere = err != nil || r.Git+r.URL+r.Path+r.Directory+r.Editable+r.Virtual != ""
+		w.extra, w.unclear = askedBy(r.Marker)
 		name := pep508.NewName(r.Name)
-		out[name] = append(out[name], wish{extrasOf(extras), specifiers, elsewhere})
+		out[name] = append(out[name], w)
 	}
 	return out
 }
 
-func extrasOf(extras []pep508.Name) string {
-	var names []string
+func joined(extras []pep508.Name) string {
+	var list []string
 	for _, extra := range extras {
-		names = append(names, string(extra))
+		list = append(list, string(extra))
 	}
-	sort.Strings(names)
-	return strings.Join(slices.Compact(names), ",")
+	return strings.Join(list, ",")
 }
 
 // compare lists the differences, sorted by name.
-func compare(label string, manifest, lock map[pep508.Name][]wish) []string {
+func compare(group string, manifest, lock map[pep508.Name][]wish) []string {
 	var drift []string
-	for name, wishes := range manifest {
-		if lock[name] == nil {
-			drift = append(drift, fmt.Sprintf("%s%s is required by pyproject.toml and not in uv.lock", describe(name, wishes), label))
-		} else if !alike(wishes, lock[name]) {
-			drift = append(drift, fmt.Sprintf("pyproject.toml requires %s%s, uv.lock was made for %s", describe(name, wishes), label, describe(name, lock[name])))
-		}
-	}
-	for name, wishes := range lock {
-		if manifest[name] == nil {
-			drift = append(drift, fmt.Sprintf("%s%s is in uv.lock and no longer required by pyproject.toml", describe(name, wishes), label))
+	for name := range union(manifest, lock) {
+		now, was := describe(name, manifest[name])+group, describe(name, lock[name])+group
+		switch {
+		case lock[name] == nil:
+			drift = append(drift, now+" is required by pyproject.toml and not in uv.lock")
+		case manifest[name] == nil:
+			drift = append(drift, was+" is in uv.lock and no longer required by pyproject.toml")
+		case !alike(manifest[name], lock[name]):
+			drift = append(drift, fmt.Sprintf("pyproject.toml requires %s, uv.lock was made for %s", now, was))
 		}
 	}
 	sort.Strings(drift)
@@ -207,19 +280,22 @@ func compare(label string, manifest, lock map[pep508.Name][]wish) []string {
 }
 
 // alike tells whether every wish has its like on the other side; how often it occurs (per marker) does not matter.
-func alike(a, b []wish) bool {
-	return covers(a, b) && covers(b, a)
-}
+func alike(a, b []wish) bool { return covers(a, b) && covers(b, a) }
 
 func covers(a, b []wish) bool {
 	for _, w := range a {
-		if !slices.ContainsFunc(b, func(other wish) bool {
-			return w.elsewhere || other.elsewhere || w.extras == other.extras && w.specifiers.Equal(other.specifiers)
-		}) {
+		if !slices.ContainsFunc(b, w.like) {
 			return false
 		}
 	}
 	return true
+}
+
+func (w wish) like(other wish) bool {
+	if w.extra != other.extra && !w.unclear && !other.unclear {
+		return false
+	}
+	return w.elsewhere || other.elsewhere || w.extras == other.extras && w.specifiers.Equal(other.specifiers)
 }
 
 func describe(name pep508.Name, wishes []wish) string {
@@ -229,7 +305,11 @@ func describe(name pep508.Name, wishes []wish) string {
 		if w.extras != "" {
 			text += "[" + w.extras + "]"
 		}
-		parts = append(parts, text+w.specifiers.String())
+		text += w.specifiers.String()
+		if w.extra != "" {
+			text += " (extra " + w.extra + ")"
+		}
+		parts = append(parts, text)
 	}
 	sort.Strings(parts)
 	return strings.Join(slices.Compact(parts), " and ")

@@ -1,0 +1,177 @@
+package install_test
+
+import (
+	"bytes"
+	stdcontext "context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/lockstep/python/internal/command"
+	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/install"
+	"github.com/lockstep/python/internal/lock"
+	. "github.com/onsi/gomega"
+	"github.com/sclevine/spec"
+)
+
+func testUV(t *testing.T, context spec.G, it spec.S) {
+	var (
+		Expect = NewWithT(t).Expect
+		cache  string
+		ran    []command.Command
+		uv     install.UV
+	)
+
+	it.Before(func() {
+		cache, ran = t.TempDir(), nil
+		uv = install.UV{Path: "/tools/uv", Cache: cache, AppDir: "/app", Env: []string{"PATH=/bin"}, Out: io.Discard}
+		uv.Run = remembered(&ran, func(command.Command) error { return nil })
+	})
+
+	// listed is the file that -r names, and the arguments with a fixed name for it.
+	listed := func() (string, []string) {
+		args := append([]string(nil), ran[0].Args...)
+		for i, arg := range args {
+			if i > 0 && args[i-1] == "-r" {
+				text, err := os.ReadFile(arg)
+				Expect(err).NotTo(HaveOccurred())
+				args[i] = filepath.Base(arg)
+				return string(text), args
+			}
+		}
+		return "", args
+	}
+
+	six := lock.Package{Name: "six", Version: "1.17.0", File: &lock.File{Name: "six-1.17.0-py3-none-any.whl", URL: "https://files.example/six-1.17.0-py3-none-any.whl", SHA256: "aa"}}
+
+	it("resolves a file with the interpreter of the build, without a word but errors", func() {
+		uv.Run = remembered(&ran, func(c command.Command) error {
+			_, err := io.WriteString(c.Out, "lock-version")
+			return err
+		})
+		out, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/layers/cpython/prefix", Minor: 14}, "requirements.txt")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(string(out)).To(Equal("lock-version"))
+		Expect(ran).To(HaveLen(1))
+		Expect(ran[0].Path).To(Equal("/tools/uv"))
+		Expect(ran[0].Dir).To(Equal("/app"))
+		Expect(strings.Join(ran[0].Args, " ")).To(Equal("pip compile requirements.txt --python /layers/cpython/prefix/bin/python3.14" +
+			" --format pylock.toml --preview-features pylock --no-header --no-annotate --quiet"))
+	})
+
+	it("installs a pylock", func() {
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
+		text, args := listed()
+		Expect(strings.Join(args, " ")).To(Equal("pip install --python /venv/bin/python --no-deps --quiet -r pylock.toml --preview-features pylock"))
+		Expect(text).To(ContainSubstring(`url = "https://files.example/six-1.17.0-py3-none-any.whl"`))
+	})
+
+	it("installs hashed requirements when the index has to choose a file, with the paths in options made absolute", func() {
+		packages := []lock.Package{{Name: "six", Version: "1.17.0", Hashes: []string{"sha256:aa"}}}
+		Expect(uv.Install(stdcontext.Background(), "/venv", packages, []string{"-f ./wheels", "--no-index"})).To(Succeed())
+		text, args := listed()
+		Expect(strings.Join(args, " ")).To(Equal("pip install --python /venv/bin/python --no-deps --quiet -r requirements.txt --require-hashes"))
+		Expect(text).To(Equal("-f /app/wheels\n--no-index\nsix==1.17.0 --hash=sha256:aa\n"))
+	})
+
+	it("makes paths of the app absolute, for its list stands elsewhere, and leaves the packages as they were", func() {
+		packages := []lock.Package{
+			{Name: "archive", File: &lock.File{URL: "vendor/a.tar.gz", SHA256: "aa"}, Origin: &lock.Origin{URL: "vendor/a.tar.gz"}},
+			{Name: "directory", Origin: &lock.Origin{Directory: "libs/x"}},
+			{Name: "elsewhere", Origin: &lock.Origin{Directory: "/srv/x"}},
+			{Name: "flat", File: &lock.File{Name: "flat.whl", URL: "vendor/flat.whl", SHA256: "aa"}},
+			six,
+		}
+		Expect(uv.Install(stdcontext.Background(), "/venv", packages, nil)).To(Succeed())
+		text, _ := listed()
+		for _, line := range []string{`path = "/app/vendor/a.tar.gz"`, `path = "/app/libs/x"`, `path = "/srv/x"`, `path = "/app/vendor/flat.whl"`, `url = "https://files.example/`} {
+			Expect(text).To(ContainSubstring(line))
+		}
+		Expect(packages[0].File.URL).To(Equal("vendor/a.tar.gz"))
+		Expect(packages[1].Origin.Directory).To(Equal("libs/x"))
+	})
+
+	it("gives uv the environment of the build without what would steer it elsewhere", func() {
+		kept := []string{
+			"PATH=/bin", "HOME=/home", "TMPDIR=/tmp", "HTTPS_PROXY=http://proxy.example", "SSL_CERT_FILE=/certs", "NETRC=/netrc", "CFLAGS=-O2", "GIT_SSH_COMMAND=ssh",
+			"UV_INDEX=https://index.example", "UV_INDEX_URL=https://index.example", "UV_INDEX_PRIVATE_PASSWORD=p", "UV_DEFAULT_INDEX=https://index.example", "UV_INDEX_STRATEGY=first-index",
+			"UV_EXTRA_INDEX_URL=https://index.example", "UV_FIND_LINKS=/wheels", "UV_NO_INDEX=1", "UV_KEYRING_PROVIDER=subprocess", "UV_INSECURE_HOST=index.example",
+			"UV_HTTP_TIMEOUT=5", "UV_OFFLINE=1", "UV_CONCURRENT_DOWNLOADS=1", "UV_SYSTEM_CERTS=0", "UV_NO_BUILD_PACKAGE=x",
+		}
+		dropped := []string{
+			"UV_CACHE_DIR=/elsewhere", "UV_PYTHON=3.9", "UV_TARGET=/elsewhere", "UV_PROJECT_ENVIRONMENT=/elsewhere", "UV_LINK_MODE=copy", "UV_COMPILE_BYTECODE=1",
+			"UV_NO_VERIFY_HASHES=1", "UV_SYSTEM_PYTHON=1", "UV_CONFIG_FILE=/uv.toml", "UV_REQUIRE_HASHES=1", "UV_NO_CACHE=1",
+			"PIP_TARGET=/elsewhere", "PIP_INDEX_URL=https://pip.example", "PYTHONPATH=/elsewhere", "PYTHONHOME=/elsewhere", "PYTHONPYCACHEPREFIX=/elsewhere",
+			"VIRTUAL_ENV=/elsewhere", "CONDA_PREFIX=/elsewhere", "PYENV_VERSION=3.9", "LD_LIBRARY_PATH=/elsewhere", "LD_PRELOAD=/x.so", "GIT_DIR=/elsewhere",
+			"CNB_STACK_ID=x", "SOURCE_DATE_EPOCH=0", "RUST_LOG=trace",
+		}
+		uv.Env = append(append([]string(nil), kept...), dropped...)
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
+		Expect(ran[0].Env).To(Equal(append(kept,
+			"UV_CACHE_DIR="+cache, "UV_LINK_MODE=hardlink", "UV_NO_INSTALLER_METADATA=1", "UV_NO_PROGRESS=1", "UV_NO_SYSTEM_CONFIG=1", "UV_PYTHON_DOWNLOADS=never",
+			"UV_NO_MANAGED_PYTHON=1", "SOURCE_DATE_EPOCH=315532801", "PYTHONHASHSEED=0", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0")))
+	})
+
+	it("passes on what changes a resolution only to a resolution: with a lock, uv refuses it", func() {
+		choices := []string{"UV_CONSTRAINT=c.txt", "UV_OVERRIDE=o.txt", "UV_PRERELEASE=allow", "UV_RESOLUTION=lowest", "UV_EXCLUDE_NEWER=2026-01-01", "UV_TORCH_BACKEND=cpu"}
+		uv.Env = choices
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
+		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14}, "requirements.txt")
+		Expect(err).NotTo(HaveOccurred())
+		for _, choice := range choices {
+			Expect(ran[0].Env).NotTo(ContainElement(choice))
+			Expect(ran[1].Env).To(ContainElement(choice))
+		}
+	})
+
+	it("shows uv's words as they come", func() {
+		var out bytes.Buffer
+		uv.Out = &out
+		uv.Run = func(_ stdcontext.Context, c command.Command) error {
+			_, err := io.WriteString(c.Err, "Something odd\n")
+			return errors.Join(err, errors.New("exit status 2"))
+		}
+		err := uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)
+		Expect(err).To(MatchError("uv could not install the packages (exit status 2): see its words above"))
+		Expect(out.String()).To(Equal("Something odd\n"))
+	})
+
+	it("does not explain a build that was stopped", func() {
+		ctx, cancel := stdcontext.WithCancel(stdcontext.Background())
+		uv.Run = func(_ stdcontext.Context, c command.Command) error {
+			cancel()
+			_, err := io.WriteString(c.Err, "No space left on device\n")
+			return errors.Join(err, errors.New("signal: killed"))
+		}
+		err := uv.Install(ctx, "/venv", []lock.Package{six}, nil)
+		Expect(err).To(MatchError(stdcontext.Canceled))
+		Expect(errors.As(err, new(*failure.Error))).To(BeFalse())
+	})
+
+	said, err := filepath.Glob("testdata/uv-says/*/stderr")
+	if err != nil || len(said) == 0 {
+		panic("no cases in testdata/uv-says")
+	}
+	for _, name := range said {
+		dir := filepath.Dir(name)
+		it("explains "+dir, func() {
+			words, err := os.ReadFile(name)
+			Expect(err).NotTo(HaveOccurred())
+			uv.Run = func(_ stdcontext.Context, c command.Command) error {
+				_, err := c.Err.Write(words)
+				return errors.Join(err, errors.New("exit status 1"))
+			}
+			if file, e := os.ReadFile(filepath.Join(dir, "file")); e == nil {
+				_, err = uv.Resolve(stdcontext.Background(), install.Interpreter{}, strings.TrimSpace(string(file)))
+			} else {
+				err = uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)
+			}
+			Expect(errors.As(err, new(*failure.Error))).To(BeTrue())
+			golden(t, filepath.Join(dir, "want"), err.Error()+"\n")
+		})
+	}
+}

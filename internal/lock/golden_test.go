@@ -1,0 +1,155 @@
+package lock_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/lock"
+	"github.com/lockstep/python/internal/pep440"
+	"github.com/lockstep/python/internal/pep508"
+	"github.com/lockstep/python/internal/wheel"
+	. "github.com/onsi/gomega"
+	"github.com/sclevine/spec"
+)
+
+func testGolden(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	for _, dir := range cases("testdata/uv/*", "testdata/requirements/*", "testdata/pylock/*") {
+		it("evaluates "+dir, func() {
+			packages, options, err := evaluate(dir)
+			golden(t, dir, render(packages, options, err))
+			if file, e := os.ReadFile(filepath.Join(dir, "uv-installs")); e == nil {
+				Expect(err).NotTo(HaveOccurred())
+				Expect(agree(packages, strings.Fields(string(file)))).To(BeEmpty(), "what uv installs from the same lock")
+			}
+		})
+	}
+}
+
+// cases runs before there is a test, so it panics.
+func cases(patterns ...string) []string {
+	var list []string
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			panic(fmt.Sprintf("finding the cases of %s: %v", pattern, err))
+		}
+		list = append(list, found...)
+	}
+	return list
+}
+
+// evaluate reads and selects a case for the environment that its file environment names.
+func evaluate(dir string) ([]lock.Package, []string, error) {
+	l, err := read(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	text := "3.14.6 x86_64"
+	if data, err := os.ReadFile(filepath.Join(dir, "environment")); err == nil {
+		text = strings.TrimSpace(string(data))
+	}
+	packages, err := lock.Select(l, environment(text))
+	return packages, l.Options, err
+}
+
+func environment(text string) lock.Environment {
+	version, machine, _ := strings.Cut(text, " ")
+	python, err := pep440.Parse(version)
+	if err != nil {
+		panic(err)
+	}
+	return lock.Environment{
+		Markers: pep508.Linux(python, machine),
+		Tags:    wheel.Interpreter{Minor: python.Minor(), Machine: machine, Glibc: 36}.Tags(),
+		Python:  python,
+	}
+}
+
+func read(dir string) (lock.Lock, error) {
+	app := os.DirFS(dir)
+	switch format := filepath.Base(filepath.Dir(dir)); format {
+	case "requirements":
+		requirements, err := lock.ReadRequirements(app, "requirements.txt", variables)
+		if err != nil {
+			return lock.Lock{}, err
+		}
+		if !requirements.Locked() {
+			return lock.Lock{}, unlocked(describe(requirements))
+		}
+		return requirements.Lock()
+	case "pylock":
+		data, err := fs.ReadFile(app, "pylock.toml")
+		if err != nil {
+			return lock.Lock{}, err
+		}
+		return lock.ReadPylock("pylock.toml", data)
+	default:
+		data, err := fs.ReadFile(app, "uv.lock")
+		if err != nil {
+			return lock.Lock{}, err
+		}
+		return lock.ReadUV(data)
+	}
+}
+
+// unlocked is a requirements file that is not a lock, described.
+type unlocked string
+
+func (u unlocked) Error() string { return "not a lock:\n" + string(u) }
+
+func variables(name string) string { return "value of " + name }
+
+func describe(r lock.Requirements) string {
+	var b strings.Builder
+	for _, line := range r.Lines {
+		fmt.Fprintf(&b, "%s: %q direct=%t hashes=%d\n", line.Where, line.Text, line.Direct, len(line.Hashes))
+	}
+	for _, option := range r.Options {
+		fmt.Fprintf(&b, "option: %q\n", option)
+	}
+	return b.String()
+}
+
+// render gives the canonical pylock, else hashed requirements, else the error.
+func render(packages []lock.Package, options []string, err error) string {
+	var owners *failure.Error
+	switch {
+	case errors.As(err, &owners):
+		return "error: " + err.Error() + "\n"
+	case errors.As(err, new(unlocked)):
+		return err.Error()
+	case err != nil:
+		return "error, not the owner's: " + err.Error() + "\n"
+	}
+	if text, ok := lock.WritePylock(packages); ok {
+		return text
+	}
+	return lock.WriteRequirements(packages, options)
+}
+
+// agree lists the differences to what another tool installs: name==version, or the name alone when it says no version.
+func agree(packages []lock.Package, others []string) []string {
+	versions, differences := map[string]string{}, []string{}
+	for _, p := range packages {
+		versions[string(p.Name)] = p.Version
+	}
+	for _, other := range others {
+		name, version, pinned := strings.Cut(other, "==")
+		if ours, ok := versions[name]; !ok || pinned && ours != version {
+			differences = append(differences, fmt.Sprintf("%s, ours %q", other, ours))
+		}
+		delete(versions, name)
+	}
+	for name, version := range versions {
+		differences = append(differences, "only ours: "+name+" "+version)
+	}
+	return differences
+}

@@ -1,0 +1,52 @@
+package lock_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/lockstep/python/internal/lock"
+	. "github.com/onsi/gomega"
+	"github.com/sclevine/spec"
+)
+
+func testCheckUV(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	check := func(dir string) error {
+		data, err := os.ReadFile(filepath.Join(dir, "uv.lock"))
+		Expect(err).NotTo(HaveOccurred())
+		text, err := os.ReadFile(filepath.Join(dir, "pyproject.toml"))
+		Expect(err).NotTo(HaveOccurred())
+		manifest, err := lock.ReadManifest(text)
+		Expect(err).NotTo(HaveOccurred())
+		return lock.CheckUV(data, manifest)
+	}
+
+	for _, dir := range cases("testdata/fresh/*") {
+		it("takes "+dir+", as uv does", func() {
+			Expect(check(dir)).To(Succeed())
+		})
+	}
+
+	for _, dir := range cases("testdata/stale/*") {
+		it("refuses "+dir+", as uv does", func() {
+			err := check(dir)
+			Expect(err).To(HaveOccurred())
+			golden(t, dir, err.Error()+"\n")
+		})
+	}
+
+	it("names a requirement that is none", func() {
+		data, err := os.ReadFile("testdata/fresh/plain/uv.lock")
+		Expect(err).NotTo(HaveOccurred())
+		manifest, err := lock.ReadManifest([]byte("[project]\nname = \"app\"\ndependencies = [\"six\", \"click >\"]\n"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(lock.CheckUV(data, manifest)).To(MatchError(HavePrefix(`"click >" is not a requirement`)))
+	})
+
+	it("names the line of a manifest that is no TOML", func() {
+		_, err := lock.ReadManifest([]byte("[project]\nname = app\n"))
+		Expect(err).To(MatchError(ContainSubstring("where: pyproject.toml, line 2")))
+	})
+}
