@@ -163,6 +163,9 @@ func localPath(text string) string {
 		text = strings.TrimLeft(strings.TrimPrefix(text, prefix), "= ")
 	}
 	text, _, _ = strings.Cut(text, ";")
+	if _, source, ok := strings.Cut(text, "@"); ok && !direct(text) {
+		text = strings.TrimSpace(source)
+	}
 	text, _, _ = strings.Cut(text, "[")
 	return strings.TrimPrefix(strings.TrimSpace(text), "file:")
 }
@@ -287,7 +290,7 @@ func WriteRequirements(packages []Package, options []string) string {
 	for _, p := range packages {
 		fmt.Fprintf(&b, "%s==%s", p.Name, p.Version)
 		hashes := p.Hashes
-		if p.File != nil {
+		if p.File != nil && p.File.hash() != "" {
 			hashes = []string{p.File.hash()}
 		}
 		for _, hash := range hashes {

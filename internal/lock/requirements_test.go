@@ -28,11 +28,12 @@ func testRequirements(t *testing.T, context spec.G, it spec.S) {
 	it("changes the digest with everything that a resolution depends on, and with nothing else", func() {
 		files := func(changed, text string) map[string]string {
 			all := map[string]string{
-				"requirements.txt":   "-r base.txt\n-c limits.txt\n-e ./lib[x]\nsix @ https://${TOKEN}@files.example/six.whl\n",
+				"requirements.txt":   "-r base.txt\n-c limits.txt\n-e ./lib[x]\nother @ file:other\nsix @ https://${TOKEN}@files.example/six.whl\n",
 				"base.txt":           "click\n",
 				"limits.txt":         "click<9\n",
 				"lib/pyproject.toml": "[project]\n",
 				"lib/setup.py":       "setup()\n",
+				"other/setup.cfg":    "[options]\n",
 				"other.txt":          "idna\n",
 			}
 			all[changed] += text
@@ -44,7 +45,7 @@ func testRequirements(t *testing.T, context spec.G, it spec.S) {
 		Expect(digest(files("other.txt", ""), map[string]string{"TOKEN": "a"})).To(Equal(base))
 
 		Expect(digest(files("other.txt", ""), map[string]string{"TOKEN": "b"})).NotTo(Equal(base))
-		for _, name := range []string{"requirements.txt", "base.txt", "limits.txt", "lib/pyproject.toml", "lib/setup.py"} {
+		for _, name := range []string{"requirements.txt", "base.txt", "limits.txt", "lib/pyproject.toml", "lib/setup.py", "other/setup.cfg"} {
 			Expect(digest(files(name, "#"), values)).NotTo(Equal(base), name)
 		}
 	})
@@ -76,6 +77,17 @@ func testRequirements(t *testing.T, context spec.G, it spec.S) {
 			Expect(err).NotTo(HaveOccurred())
 			Expect(r.Locked()).To(Equal(locked), text)
 		}
+	})
+
+	it("refuses hashes on some requirements only, and names the first without", func() {
+		bare := func(text string) error {
+			r, err := lock.ReadRequirements(app(map[string]string{"requirements.txt": text}), "requirements.txt", variables)
+			Expect(err).NotTo(HaveOccurred())
+			return r.Bare()
+		}
+		Expect(bare("six==1.17.0\nclick==8.3.0\n")).To(Succeed())
+		Expect(bare("six==1.17.0 --hash=sha256:aa\nclick==8.3.0 --hash=sha256:bb\n")).To(Succeed())
+		Expect(bare("six==1.17.0 --hash=sha256:aa\nclick==8.3.0\n")).To(MatchError(ContainSubstring("requirements.txt, line 2")))
 	})
 
 	it("refuses to make a lock of requirements that are none", func() {
