@@ -90,9 +90,6 @@ func (b *builder) readUV(string) (packageSet, error) {
 		return packageSet{}, err
 	}
 	b.log.fact("Using uv.lock, which matches pyproject.toml: %s for production (no groups, no extras)", count(len(packages), "package"))
-	if manifest.BuildSystem != nil {
-		b.log.warn("the project itself is not installed as a package; its modules are imported from the app dir")
-	}
 	return packageSet{packages: packages}, nil
 }
 

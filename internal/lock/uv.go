@@ -51,7 +51,8 @@ type uvDependency struct {
 	Marker  string
 }
 
-// ReadUV reads uv.lock. The roots are what the project at the app dir's root depends on in production: no groups, no extras.
+// ReadUV reads uv.lock. The root is the project in the app dir: itself if it is a package, else what it depends on in production.
+// No groups, no extras.
 func ReadUV(data []byte) (Lock, error) {
 	file, err := parseUV(data)
 	if err != nil {
@@ -67,16 +68,21 @@ func ReadUV(data []byte) (Lock, error) {
 	}
 	for i := range file.Packages {
 		p := &file.Packages[i]
-		if p == root {
+		if p == root && p.Source.Virtual != "" {
 			l.Roots, err = dependencies(p.Dependencies)
-		} else if entry, e := p.entry(); e == nil {
-			l.Entries = append(l.Entries, entry)
-		} else {
-			err = e
+			if err != nil {
+				return Lock{}, badMarker("uv.lock", p.Name, err)
+			}
+			continue
 		}
+		if p == root {
+			l.Roots = []Dependency{{Name: pep508.NewName(p.Name)}}
+		}
+		entry, err := p.entry()
 		if err != nil {
 			return Lock{}, badMarker("uv.lock", p.Name, err)
 		}
+		l.Entries = append(l.Entries, entry)
 	}
 	return l, nil
 }

@@ -37,9 +37,8 @@ type Manifest struct {
 		Optional       map[string][]string `toml:"optional-dependencies"`
 		Dynamic        []string            `toml:"dynamic"`
 	} `toml:"project"`
-	Groups      map[string][]any `toml:"dependency-groups"`
-	BuildSystem *struct{}        `toml:"build-system"`
-	Tool        struct {
+	Groups map[string][]any `toml:"dependency-groups"`
+	Tool   struct {
 		UV struct {
 			Dev     []string `toml:"dev-dependencies"`
 			Package *bool    `toml:"package"`
