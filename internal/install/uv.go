@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -42,7 +43,9 @@ func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package,
 	packages = anchored(packages, u.AppDir)
 	name, args := filepath.Join(dir, "pylock.toml"), []string{"--preview-features", "pylock"}
 	text, ok := lock.WritePylock(packages)
-	if !ok {
+	if ok {
+		args = append(args, u.indexes(options)...)
+	} else {
 		name, args = filepath.Join(dir, "requirements.txt"), []string{"--require-hashes"}
 		text = lock.WriteRequirements(packages, lock.OptionsAt(options, u.AppDir))
 	}
@@ -51,6 +54,36 @@ func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package,
 	}
 	args = append([]string{"pip", "install", "--python", filepath.Join(prefix, "bin", "python"), "--no-deps", "--quiet", "-r", name}, args...)
 	return u.run(ctx, nil, "", args...)
+}
+
+// reference is a variable in a requirements file: only this form is one, so that a password may hold a dollar sign.
+var reference = regexp.MustCompile(`\$\{[A-Z0-9_]+\}`)
+
+var indexOption = regexp.MustCompile(`^(-i|--index-url|--extra-index-url)[= ]\s*(\S+)$`)
+
+// indexes gives the index options of a requirements file as arguments, variables filled in. A pylock names every file by its
+// URL; what uv learns here are the credentials in the URL of an index, which are never written to a pylock.
+func (u UV) indexes(options []string) []string {
+	var args []string
+	for _, option := range options {
+		if m := indexOption.FindStringSubmatch(option); m != nil {
+			name := m[1]
+			if name == "-i" {
+				name = "--index-url"
+			}
+			args = append(args, name, reference.ReplaceAllStringFunc(m[2], func(text string) string { return u.lookup(text[2 : len(text)-1]) }))
+		}
+	}
+	return args
+}
+
+func (u UV) lookup(name string) string {
+	for _, entry := range u.Env {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 // anchored gives the packages with the app's paths made absolute.

@@ -70,6 +70,14 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		Expect(text).To(ContainSubstring(`url = "https://files.example/six-1.17.0-py3-none-any.whl"`))
 	})
 
+	it("tells uv the indexes of a requirements file, for their credentials, when it installs a pylock", func() {
+		uv.Env = append(uv.Env, "TOKEN=s3c$ret")
+		options := []string{"-i https://user:${TOKEN}@index.example/simple", "--extra-index-url=https://b.example/$x", "--no-binary six"}
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, options)).To(Succeed())
+		args := ran[len(ran)-1].Args
+		Expect(args[len(args)-4:]).To(Equal([]string{"--index-url", "https://user:s3c$ret@index.example/simple", "--extra-index-url", "https://b.example/$x"}))
+	})
+
 	it("installs hashed requirements when the index has to choose a file, with the paths in options made absolute", func() {
 		packages := []lock.Package{{Name: "six", Version: "1.17.0", Hashes: []string{"sha256:aa"}}}
 		Expect(uv.Install(stdcontext.Background(), "/venv", packages, []string{"-f ./wheels", "--no-index"})).To(Succeed())
