@@ -12,25 +12,36 @@ const (
 	bytecodeLayer = "app-bytecode"
 	// Not "launch": its metadata would be launch.toml, which is the list of processes.
 	launchLayer = "launch-env"
+	// buildEnvLayer is only there when a later buildpack needs the packages.
+	buildEnvLayer = "build-env"
 )
 
-// makeBytecode compiles the app's own code into a layer that is reused as long as no source changes; links in the app dir
-// lead Python to it.
-func (b *builder) makeBytecode() error {
-	app, path := b.packit.WorkingDir, b.layers.path(bytecodeLayer)
-	sources, err := install.AppSources(app, path, b.minor())
+// appSources is the app's own Python code.
+type appSources struct {
+	files  []install.Source
+	digest string
+}
+
+// readSources reads the app's code before anything is installed: a file that cannot be read stops the build here.
+func (b *builder) readSources() (appSources, error) {
+	app := b.packit.WorkingDir
+	files, err := install.AppSources(app, b.layers.path(bytecodeLayer), b.minor())
 	if err != nil {
-		return err
+		return appSources{}, err
 	}
+	sum, err := install.Digest(app, files)
+	return appSources{files, sum}, err
+}
+
+// makeBytecode compiles the app's code into a layer that is reused as long as no source changes; links in the app dir lead
+// Python to it.
+func (b *builder) makeBytecode(app appSources) error {
+	sources := app.files
 	if len(sources) == 0 {
 		b.log.fact("There are no Python files to compile")
 		return nil
 	}
-	sum, err := install.Digest(app, sources)
-	if err != nil {
-		return err
-	}
-	f := facts{"python": fmt.Sprintf("3.%d", b.minor()), "sources": sum, "rules": install.Rules}
+	f := facts{"python": fmt.Sprintf("3.%d", b.minor()), "sources": app.digest, "rules": install.Rules}
 	reused, why, err := b.layers.reuse(bytecodeLayer, f)
 	if err != nil {
 		return err
@@ -40,7 +51,7 @@ func (b *builder) makeBytecode() error {
 	} else if err := b.compileApp(sources, f, why); err != nil {
 		return err
 	}
-	return install.LinkBytecode(sources, app, path)
+	return install.LinkBytecode(sources, b.packit.WorkingDir, b.layers.path(bytecodeLayer))
 }
 
 func (b *builder) compileApp(sources []install.Source, f facts, why string) error {
@@ -67,9 +78,21 @@ func (b *builder) compileApp(sources []install.Source, f facts, why string) erro
 			break
 		}
 		name := strings.TrimPrefix(f.Name, b.packit.WorkingDir+"/")
-		b.log.warn("%s, line %d: %s. Python %s will fail to import it.", name, f.Line, f.Message, b.cpython.release.Version)
+		b.log.warn("Python %s cannot import %s, line %d: %s", b.cpython.release.Version, name, f.Line, f.Message)
 	}
 	return nil
+}
+
+// keepBuildEnv lets later buildpacks that asked for it find Python and the packages. The variables stand in a layer of their own,
+// so that the layers of the image are the same with and without such a buildpack.
+func (b *builder) keepBuildEnv() {
+	if !b.layers.content {
+		return
+	}
+	layer := b.layers.fresh(buildEnvLayer)
+	layer.Build = true
+	layer.BuildEnv.Prepend("PATH", filepath.Join(b.layers.path(venvLayer), "bin"), ":")
+	b.layers.done = append(b.layers.done, layer)
 }
 
 // makeLaunch makes the layer that every process starts with: the helper and the environment.
@@ -80,7 +103,7 @@ func (b *builder) makeLaunch() error {
 		return err
 	}
 	path := filepath.Join(b.layers.path(venvLayer), "bin")
-	f := facts{"helper": sum, "environment": "PATH+=" + path + " PYTHONUNBUFFERED=1"}
+	f := facts{"helper": sum, "environment": "PATH+=" + path}
 	reused, why, err := b.layers.reuse(launchLayer, f)
 	if err != nil || reused {
 		return err
@@ -90,7 +113,6 @@ func (b *builder) makeLaunch() error {
 	}
 	layer := b.layers.fresh(launchLayer)
 	layer.LaunchEnv.Prepend("PATH", path, ":")
-	layer.LaunchEnv.Default("PYTHONUNBUFFERED", "1")
 	layer.ExecD = []string{helper}
 	b.log.detail("Made %s: %s", launchLayer, why)
 	_, err = b.layers.keep(layer, f, "")

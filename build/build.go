@@ -66,6 +66,11 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 		return packit.BuildResult{}, err
 	}
 
+	sources, err := b.readSources()
+	if err != nil {
+		return packit.BuildResult{}, err
+	}
+
 	b.log.section("Packages")
 	packages, err := b.readPackages()
 	if err != nil {
@@ -77,7 +82,7 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 	if err != nil {
 		return packit.BuildResult{}, err
 	}
-	if err := b.makeBytecode(); err != nil {
+	if err := b.makeBytecode(sources); err != nil {
 		return packit.BuildResult{}, err
 	}
 	if err := b.finishPython(embedding(records)); err != nil {
@@ -86,6 +91,7 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 	if err := errors.Join(b.makeLaunch(), b.keepDownloads()); err != nil {
 		return packit.BuildResult{}, err
 	}
+	b.keepBuildEnv()
 
 	b.log.section("Processes")
 	b.logProcesses(processes, warnings)
@@ -221,16 +227,19 @@ func (b *builder) helper() string {
 // closing puts the error into its last form: the owner's as it is, ours with where to report it.
 func closing(err error) error {
 	var owners *failure.Error
-	if err == nil || errors.As(err, &owners) {
-		return err
+	if err == nil {
+		return nil
+	}
+	if errors.As(err, &owners) {
+		return fmt.Errorf("\nError: %w", err)
 	}
 	if errors.Is(err, syscall.ENOSPC) {
-		return &failure.Error{
+		return fmt.Errorf("\nError: %w", &failure.Error{
 			What:  "the disk of the build is full: " + err.Error(),
 			Where: "the build container",
 			Fix:   "free space (docker system prune --volumes) or give the build a larger volume, then build again",
 			Err:   err,
-		}
+		})
 	}
-	return fmt.Errorf("%w\n  This is not about your app. If it happens again, report it with this log: https://github.com/lockstep/python/issues", err)
+	return fmt.Errorf("\nError: %w\n  This is not about your app. If it happens again, report it with this log: https://github.com/lockstep/python/issues", err)
 }

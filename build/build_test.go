@@ -171,6 +171,11 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 		Expect(m.made(result)).To(HaveLen(6))
 		for _, layer := range result.Layers {
 			Expect(layer.Build).To(BeTrue(), layer.Name)
+			if layer.Launch {
+				Expect(layer.BuildEnv).To(BeEmpty(), layer.Name)
+			} else {
+				Expect(layer.BuildEnv).To(HaveKeyWithValue("PATH.prepend", filepath.Join(m.layers, "venv/prefix/bin")))
+			}
 		}
 	})
 

@@ -44,6 +44,7 @@ func (w wanted) unit(r record) layer.Unit {
 // stage is one build's work on packages.
 type stage struct {
 	*builder
+	file     string // that the packages come from
 	packages []wanted
 	options  []string
 	known    map[string]record // artifact → record, of the previous image and of what was installed now
@@ -55,7 +56,7 @@ type stage struct {
 
 // makePackages brings every package into its layer, by reference where the previous image has it, and gives the records.
 func (b *builder) makePackages(set packageSet) ([]record, error) {
-	s := &stage{builder: b, options: set.options, known: map[string]record{}, likely: map[pep508.Name]record{}, here: map[pep508.Name]install.Distribution{}}
+	s := &stage{builder: b, file: set.file, options: set.options, known: map[string]record{}, likely: map[pep508.Name]record{}, here: map[pep508.Name]install.Distribution{}}
 	if err := s.identify(set.packages); err != nil {
 		return nil, err
 	}
@@ -264,7 +265,7 @@ func (s *stage) prepareInstall() error {
 	if err != nil {
 		return err
 	}
-	if s.uv, err = s.installer(); err != nil {
+	if s.uv, err = s.installer(s.file); err != nil {
 		return err
 	}
 	path, err := s.layers.empty(venvLayer)
@@ -458,17 +459,13 @@ func (s *stage) makeVenv(groups []layer.Group, set packageSet) error {
 	if err := errors.Join(venv.Create(), venv.Join(parts)); err != nil {
 		return err
 	}
-	l := s.layers.fresh(venvLayer)
-	if s.layers.content {
-		l.BuildEnv.Prepend("PATH", filepath.Join(path, "bin"), ":")
-	}
 	s.log.detail("Made %s: %s", venvLayer, why)
-	_, err = s.layers.keep(l, f, set.frozen)
+	_, err = s.layers.keep(s.layers.fresh(venvLayer), f, set.frozen)
 	return err
 }
 
-// installer gives uv, ready to run.
-func (b *builder) installer() (*install.UV, error) {
+// installer gives uv, ready to run; file is where the packages come from.
+func (b *builder) installer(file string) (*install.UV, error) {
 	found := b.pins.Select("uv", "linux", b.arch())
 	if len(found) == 0 {
 		return nil, fmt.Errorf("looking for uv: buildpack.toml pins none for linux/%s", b.arch())
@@ -481,7 +478,7 @@ func (b *builder) installer() (*install.UV, error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return nil, fmt.Errorf("making the cache of uv: %w", err)
 	}
-	return &install.UV{Path: path, Cache: cache, AppDir: b.packit.WorkingDir, Env: b.env, Run: b.run, Out: b.log.indented()}, nil
+	return &install.UV{Path: path, File: file, Cache: cache, AppDir: b.packit.WorkingDir, Env: b.env, Run: b.run, Out: b.log.indented()}, nil
 }
 
 func downloads(packages []lock.Package) string {

@@ -187,11 +187,7 @@ func (b *builder) finishPython(libpython bool) error {
 	if err := interpreter.Trim(libpython); err != nil {
 		return err
 	}
-	layer := b.layers.fresh(cpythonLayer)
-	if b.layers.content {
-		layer.BuildEnv.Prepend("PATH", filepath.Join(interpreter.Prefix, "bin"), ":")
-	}
-	bytes, err := b.layers.keep(layer, want, "")
+	bytes, err := b.layers.keep(b.layers.fresh(cpythonLayer), want, "")
 	if err == nil {
 		b.log.fact("Made %s: Python %s (%s)", cpythonLayer, b.cpython.release.Version, size(bytes))
 	}

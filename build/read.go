@@ -20,6 +20,7 @@ import (
 
 // packageSet is what the app's lock file comes to.
 type packageSet struct {
+	file     string // the file of the app
 	packages []lock.Package
 	options  []string
 	resolved string // digest of what a resolution was made from; empty for a lock
@@ -48,7 +49,9 @@ func (b *builder) readPackages() (packageSet, error) {
 			continue
 		}
 		b.logIgnored(r.file)
-		return r.read(r.file)
+		set, err := r.read(r.file)
+		set.file = r.file
+		return set, err
 	}
 	for _, name := range append(b.project.Locks(), "Pipfile") {
 		if b.project.Has(name) {
@@ -176,11 +179,11 @@ func (b *builder) resolveNow(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	uv, err := b.installer()
+	uv, err := b.installer(name)
 	if err != nil {
 		return "", err
 	}
-	out, err := uv.Resolve(b.ctx, interpreter, name)
+	out, err := uv.Resolve(b.ctx, interpreter)
 	return string(out), err
 }
 

@@ -18,6 +18,7 @@ type assignment struct {
 // has set a value.
 var defaults = []func(environment) ([]assignment, error){
 	port,
+	unbuffered,
 }
 
 // assign writes the assignments of all defaults as TOML.

@@ -90,7 +90,21 @@ func testEnvironment(t *testing.T, context spec.G, it spec.S) {
 		{"takes the highest port", "", []string{"PORT=65535"}},
 	} {
 		it(c.name, func() {
-			toml, got := assigned(c.environ...)
+			toml, got := assigned(append(c.environ, "PYTHONUNBUFFERED=1")...)
+			Expect(toml).To(Equal(c.toml))
+			Expect(got).To(Equal(result{}))
+		})
+	}
+
+	for _, c := range []struct {
+		name, toml string
+		environ    []string
+	}{
+		{"turns buffering off when nobody says otherwise", "PYTHONUNBUFFERED = \"1\"\n", nil},
+		{"leaves it to the user to turn buffering on", "", []string{"PYTHONUNBUFFERED="}},
+	} {
+		it(c.name, func() {
+			toml, got := assigned(append(c.environ, "PORT=5000")...)
 			Expect(toml).To(Equal(c.toml))
 			Expect(got).To(Equal(result{}))
 		})

@@ -3,6 +3,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -22,6 +23,15 @@ type Command struct {
 
 // Runner runs a command to its end. A program that exits with another status than 0 is an *exec.ExitError.
 type Runner func(context.Context, Command) error
+
+// Status is the exit status of a program that failed, or -1 if err is something else.
+func Status(err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	return -1
+}
 
 // Run is the Runner of a real build.
 func Run(ctx context.Context, c Command) error {

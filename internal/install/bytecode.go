@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/lockstep/python/internal/command"
 )
@@ -73,6 +74,9 @@ func Compile(ctx context.Context, run command.Runner, python Interpreter, groups
 		Out:  &out,
 		Err:  &errs,
 	})
+	if command.Status(err) == int(syscall.ENOSPC) {
+		err = syscall.ENOSPC
+	}
 	if err != nil {
 		return nil, fmt.Errorf("compiling bytecode: %w: %s", err, strings.TrimSpace(errs.String()))
 	}

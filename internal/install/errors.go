@@ -112,11 +112,8 @@ var causes = []cause{
 var buildOutput = regexp.MustCompile(`\[std(?:out|err)\] `)
 
 // explain turns a failure of uv into the owner's error.
-func explain(file, said string, err error) error {
-	what, fix := fmt.Sprintf("uv could not install the packages (%s): see its words above", err), ""
-	if file != "" {
-		what = fmt.Sprintf("uv could not resolve %s (%s): see its words above", file, err)
-	}
+func explain(file, task, said string, err error) error {
+	what, fix := fmt.Sprintf("uv could not %s (%s): see its words above", task, err), ""
 	all := flat(said)
 	own := buildOutput.Split(all, 2)[0]
 	for _, c := range causes {

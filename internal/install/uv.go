@@ -19,6 +19,7 @@ import (
 // UV is the installer, ready to run.
 type UV struct {
 	Path   string   // the program
+	File   string   // the file of the app that the packages come from, for messages
 	Cache  string   // a directory on the file system of the layers, so that installing is hard-linking
 	AppDir string   // where a uv configuration and relative paths are looked for
 	Env    []string // the environment of the build
@@ -26,10 +27,10 @@ type UV struct {
 	Out    io.Writer // what uv says goes here as it comes
 }
 
-// Resolve resolves a requirements file or a manifest of the app once, for this interpreter, and gives a pylock (PEP 751).
-func (u UV) Resolve(ctx context.Context, python Interpreter, file string) ([]byte, error) {
+// Resolve resolves the file, a requirements file or a manifest, once for this interpreter, and gives a pylock (PEP 751).
+func (u UV) Resolve(ctx context.Context, python Interpreter) ([]byte, error) {
 	var out bytes.Buffer
-	err := u.run(ctx, &out, file, "pip", "compile", file, "--python", python.Python(), "--format", "pylock.toml", "--preview-features", "pylock",
+	err := u.run(ctx, &out, slices.Concat(passed, resolving), "resolve "+u.File, "pip", "compile", u.File, "--python", python.Python(), "--format", "pylock.toml", "--preview-features", "pylock",
 		"--no-header", "--no-annotate", "--quiet")
 	return out.Bytes(), err
 }
@@ -53,7 +54,7 @@ func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package,
 		return fmt.Errorf("writing the list of packages: %w", err)
 	}
 	args = append([]string{"pip", "install", "--python", filepath.Join(prefix, "bin", "python"), "--no-deps", "--quiet", "-r", name}, args...)
-	return u.run(ctx, nil, "", args...)
+	return u.run(ctx, nil, passed, "install the packages of "+u.File, args...)
 }
 
 // reference is a variable in a requirements file: only this form is one, so that a password may hold a dollar sign.
@@ -104,13 +105,10 @@ func anchored(packages []lock.Package, app string) []lock.Package {
 	return packages
 }
 
-// run runs uv; file is what it resolves, if it does. On failure its words have been shown as they came, and the error says what they mean.
-func (u UV) run(ctx context.Context, out io.Writer, file string, args ...string) error {
+// run runs uv with those of its variables that are allowed. On failure its words have been shown as they came, and the error says
+// what they mean.
+func (u UV) run(ctx context.Context, out io.Writer, allowed []string, task string, args ...string) error {
 	var said bytes.Buffer
-	allowed := passed
-	if file != "" {
-		allowed = slices.Concat(passed, resolving)
-	}
 	err := u.Run(ctx, command.Command{
 		Path: u.Path,
 		Args: args,
@@ -125,7 +123,7 @@ func (u UV) run(ctx context.Context, out io.Writer, file string, args ...string)
 	if ctx.Err() != nil {
 		return errors.Join(err, ctx.Err())
 	}
-	return explain(file, said.String(), err)
+	return explain(u.File, task, said.String(), err)
 }
 
 // passed are the variables of uv and pip's world that an owner may set; everything else of them would steer our installer

@@ -28,7 +28,7 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 
 	it.Before(func() {
 		cache, ran = t.TempDir(), nil
-		uv = install.UV{Path: "/tools/uv", Cache: cache, AppDir: "/app", Env: []string{"PATH=/bin"}, Out: io.Discard}
+		uv = install.UV{Path: "/tools/uv", Cache: cache, AppDir: "/app", File: "requirements.txt", Env: []string{"PATH=/bin"}, Out: io.Discard}
 		uv.Run = remembered(&ran, func(command.Command) error { return nil })
 	})
 
@@ -53,7 +53,7 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 			_, err := io.WriteString(c.Out, "lock-version")
 			return err
 		})
-		out, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/layers/cpython/prefix", Minor: 14}, "requirements.txt")
+		out, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/layers/cpython/prefix", Minor: 14})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(string(out)).To(Equal("lock-version"))
 		Expect(ran).To(HaveLen(1))
@@ -128,7 +128,7 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		choices := []string{"UV_CONSTRAINT=c.txt", "UV_OVERRIDE=o.txt", "UV_PRERELEASE=allow", "UV_RESOLUTION=lowest", "UV_EXCLUDE_NEWER=2026-01-01", "UV_TORCH_BACKEND=cpu"}
 		uv.Env = choices
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
-		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14}, "requirements.txt")
+		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14})
 		Expect(err).NotTo(HaveOccurred())
 		for _, choice := range choices {
 			Expect(ran[0].Env).NotTo(ContainElement(choice))
@@ -144,7 +144,7 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 			return errors.Join(err, errors.New("exit status 2"))
 		}
 		err := uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)
-		Expect(err).To(MatchError("uv could not install the packages (exit status 2): see its words above"))
+		Expect(err).To(MatchError("uv could not install the packages of requirements.txt (exit status 2): see its words above\n  where: requirements.txt"))
 		Expect(out.String()).To(Equal("Something odd\n"))
 	})
 
@@ -174,7 +174,8 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 				return errors.Join(err, errors.New("exit status 1"))
 			}
 			if file, e := os.ReadFile(filepath.Join(dir, "file")); e == nil {
-				_, err = uv.Resolve(stdcontext.Background(), install.Interpreter{}, strings.TrimSpace(string(file)))
+				uv.File = strings.TrimSpace(string(file))
+				_, err = uv.Resolve(stdcontext.Background(), install.Interpreter{})
 			} else {
 				err = uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)
 			}

@@ -5,6 +5,7 @@
 # Nothing is imported but what is frozen or built in: this runs before the standard library has bytecode.
 #
 # stdin: NUL-separated fields; a file is three (source, file name to put in the code object, output), an empty field ends a chunk.
+# exit status: 0, or the errno of a file operation that failed (28: the disk is full), or 1.
 # stdout: a line "path<TAB>line<TAB>message" for each source that does not compile (line 1 if no line is to blame). argv[1]: children at once.
 import gc, marshal, os, sys
 import _imp
@@ -38,7 +39,7 @@ def compile_chunk(fields):
 def wait():
     _, status = os.wait()
     if status != 0:
-        sys.exit("a compiling process ended with status %d" % status)
+        sys.exit(os.waitstatus_to_exitcode(status))
 
 
 def main():
@@ -61,6 +62,7 @@ def main():
                 compile_chunk(chunk)
                 status = 0
             except BaseException as e:
+                status = getattr(e, "errno", None) or status
                 os.write(2, ("%s: %s\n" % (type(e).__name__, e)).encode("utf-8", "replace"))
             finally:
                 os._exit(status)

@@ -7,6 +7,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -229,13 +230,17 @@ func layerBytes(image string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("reading the manifest of %s: %w", image, err)
 	}
+	var manifest struct {
+		Layers []struct {
+			Size int64 `json:"size"`
+		} `json:"layers"`
+	}
+	if err := json.Unmarshal(out, &manifest); err != nil {
+		return 0, fmt.Errorf("reading the manifest of %s: %w", image, err)
+	}
 	var total int64
-	for _, part := range strings.Split(string(out), `"layers"`)[1:] {
-		for _, field := range strings.Split(part, `"size":`)[1:] {
-			digits := strings.TrimSpace(strings.FieldsFunc(field, func(r rune) bool { return r == ',' || r == '}' })[0])
-			n, _ := strconv.ParseInt(digits, 10, 64)
-			total += n
-		}
+	for _, layer := range manifest.Layers {
+		total += layer.Size
 	}
 	return total, nil
 }

@@ -1,0 +1,83 @@
+package integration_test
+
+import (
+	"sort"
+	"strings"
+	"testing"
+
+	. "github.com/onsi/gomega"
+	"github.com/sclevine/spec"
+)
+
+// environ is what a process of the image sees, but for the container's name.
+func environ(text string) []string {
+	var list []string
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		if !strings.HasPrefix(line, "HOSTNAME=") {
+			list = append(list, line)
+		}
+	}
+	sort.Strings(list)
+	return list
+}
+
+func testLaunch(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	const bin = "/layers/lockstep_python/venv/prefix/bin"
+
+	it("adds PATH, PORT and PYTHONUNBUFFERED to the environment and nothing else", func() {
+		a := newApp(t, map[string]string{"main.py": "print(1)\n", "Procfile": "web: python main.py\n"})
+		a.mustBuild()
+
+		base := strings.Replace(docker(t, "run", "--rm", "--entrypoint", "env", runImage), "PATH=", "PATH="+bin+":", 1)
+		Expect(a.output("launcher", "--", "env")).To(WithTransform(environ,
+			Equal(environ(base+"PORT=8080\nPYTHONUNBUFFERED=1\n"))))
+
+		users := []string{"--env", "PORT=9000", "--env", "PYTHONUNBUFFERED=2", "--env", "WEB_CONCURRENCY=7", "--env", "PYTHONPATH=/mine"}
+		Expect(a.outputWith(users, "launcher", "--", "env")).To(WithTransform(environ,
+			Equal(environ(base+"PORT=9000\nPYTHONPATH=/mine\nPYTHONUNBUFFERED=2\nWEB_CONCURRENCY=7\n"))))
+	})
+
+	it("lets a user turn unbuffered output off, for which Python wants an empty value", func() {
+		a := newApp(t, map[string]string{"main.py": "print(1)\n", "Procfile": "web: python main.py\n"})
+		a.mustBuild()
+		Expect(a.outputWith([]string{"--env", "PYTHONUNBUFFERED="}, "python", "-c", "import sys; print(sys.stdout.write_through)")).To(Equal("False\n"))
+	})
+
+	it("listens on $PORT, in direct processes and in those of a shell", func() {
+		a := sample(t, "flask")
+		a.edit("Procfile", "web: gunicorn app:app", "web: gunicorn app:app --bind 0.0.0.0:$PORT\nsh: echo hello && exec gunicorn app:app --bind 0.0.0.0:$PORT")
+		a.mustBuild()
+		Expect(a.start("9000", "--env", "PORT=9000").get("/healthz")).To(Equal("ok"))
+		shell := a.start("9001", "--env", "PORT=9001", "--entrypoint", "sh")
+		Expect(shell.get("/healthz")).To(Equal("ok"))
+		Expect(shell.logs()).To(HavePrefix("hello\n"))
+	})
+
+	it("stops at once when it is told to", func() {
+		a := sample(t, "flask")
+		a.mustBuild()
+		c := a.start("8080")
+		docker(t, "stop", "--time", "20", c.id)
+		Expect(docker(t, "inspect", "--format", "{{.State.ExitCode}} {{.State.OOMKilled}}", c.id)).To(Equal("0 false\n"))
+	})
+
+	it("runs python, a shell and the programs of packages", func() {
+		a := fixture(t, "hashed")
+		a.mustBuild()
+		Expect(a.python("import sys, pygments; print(sys.prefix, pygments.__version__)")).To(Equal("/layers/lockstep_python/venv/prefix 2.19.2\n"))
+		Expect(a.output("shell", "-c", "command -v python")).To(Equal(bin + "/python\n"))
+		Expect(a.output("launcher", "--", "pygmentize", "-h")).To(HavePrefix("usage: pygmentize"))
+		Expect(a.output("launcher", "--", "python", "-m", "compileall", "--help")).To(ContainSubstring("usage"))
+	})
+
+	it("has nothing in the image that only a build needs", func() {
+		a := fixture(t, "hashed")
+		a.mustBuild()
+		Expect(a.output("bash", "-c", "find /layers \\( -name pip -o -name uv -o -name ensurepip -o -name '*.a' -o -name Python.h -o -name '.scratch*' "+
+			"-o -name uv-cache -o -name .lock \\)")).To(BeEmpty())
+		Expect(a.output("bash", "-c", "ls -A /layers/lockstep_python")).To(WithTransform(strings.Fields,
+			Equal([]string{"app-bytecode", "cpython", "launch-env", "packages", "pkg-pygments", "venv"})))
+	})
+}

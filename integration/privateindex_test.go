@@ -1,0 +1,102 @@
+package integration_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	. "github.com/onsi/gomega"
+	"github.com/sclevine/spec"
+)
+
+const wheelName = "private_thing-1.0-py3-none-any.whl"
+
+// wheel is the least that is one.
+func wheel(t *testing.T) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	archive := zip.NewWriter(&out)
+	for _, file := range [][2]string{
+		{"private_thing.py", "x = 1\n"},
+		{"private_thing-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: private-thing\nVersion: 1.0\n"},
+		{"private_thing-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"},
+		{"private_thing-1.0.dist-info/RECORD", "private_thing.py,,\nprivate_thing-1.0.dist-info/METADATA,,\nprivate_thing-1.0.dist-info/WHEEL,,\n" +
+			"private_thing-1.0.dist-info/RECORD,,\n"},
+	} {
+		w, err := archive.Create(file[0])
+		if err == nil {
+			_, err = w.Write([]byte(file[1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := archive.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func testPrivateIndex(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	const secret = "v3ry-s3cret"
+	var server *httptest.Server
+	var withPassword string
+
+	it.Before(func() {
+		content := wheel(t)
+		server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, password, _ := r.BasicAuth()
+			switch {
+			case password != secret:
+				w.Header().Set("WWW-Authenticate", "Basic")
+				http.Error(w, "who are you?", http.StatusUnauthorized)
+			case r.URL.Path == "/simple/private-thing/":
+				w.Header().Set("Content-Type", "text/html")
+				fmt.Fprintf(w, "<!doctype html><html><body><a href=\"/files/%s\">%s</a></body></html>", wheelName, wheelName)
+			case r.URL.Path == "/files/"+wheelName:
+				_, _ = w.Write(content)
+			default:
+				http.NotFound(w, r)
+			}
+		}))
+		t.Cleanup(server.Close)
+		withPassword = strings.Replace(server.URL, "http://", "http://user:"+secret+"@", 1) + "/simple"
+	})
+
+	private := func(line string) *app {
+		return newApp(t, map[string]string{"main.py": "import private_thing\n", "Procfile": "web: python main.py\n", "requirements.txt": line + "\n"})
+	}
+
+	for _, c := range []struct{ name, requirements, variable string }{
+		{"of a setting", "private-thing==1.0", "UV_DEFAULT_INDEX"},
+		{"of a variable that requirements.txt names", "--index-url ${INDEX_URL}\nprivate-thing==1.0", "INDEX_URL"},
+	} {
+		it("installs from an index with a password "+c.name+" and shows it nowhere", func() {
+			a := private(c.requirements)
+			l := a.mustBuild("--env", c.variable+"="+withPassword, "--env", "BP_LOG_LEVEL=DEBUG")
+			Expect(a.python("import private_thing")).To(BeEmpty())
+			Expect(string(l)).NotTo(ContainSubstring(secret))
+			Expect(docker(t, "image", "inspect", a.image)).NotTo(ContainSubstring(secret))
+			Expect(a.output("bash", "-c", "grep -rl "+secret+" /layers /workspace /cnb; true")).To(BeEmpty())
+
+			l = a.mustBuild("--env", c.variable+"="+withPassword)
+			Expect(l.exported("Adding")).To(BeEmpty())
+		})
+	}
+
+	it("says that the index wants credentials, and shows none that were wrong", func() {
+		a := private("private-thing==1.0")
+		for _, url := range []string{server.URL + "/simple", strings.Replace(withPassword, secret, "wr0ng-s3cret", 1)} {
+			l, err := a.build("--env", "UV_DEFAULT_INDEX="+url)
+			Expect(err).To(HaveOccurred())
+			Expect(l.building()).To(ContainSubstring("the index refused the request with status 401\n"))
+			Expect(string(l)).NotTo(ContainSubstring("wr0ng-s3cret"))
+		}
+	})
+}
