@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -143,8 +145,8 @@ func neededAtBuild(plan packit.BuildpackPlan) bool {
 	return false
 }
 
-// arch is the architecture of the image, in Go's names.
-func (b *builder) arch() string { return b.packit.TargetInfo.Arch }
+// arch is the architecture of the image, in Go's names; a platform that does not say builds for its own.
+func (b *builder) arch() string { return cmp.Or(b.packit.TargetInfo.Arch, runtime.GOARCH) }
 
 // target names what the layers are made for.
 func (b *builder) target() string {

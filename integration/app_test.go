@@ -7,8 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // app is an app dir and the image that is built from it.
@@ -17,13 +20,21 @@ type app struct {
 	dir   string
 	image string
 	key   string // what pack names the cache volumes after
+	born  string // the creation time of its images, which no other app has: equal images would have one id, and removing one both
 	old   []string
 }
+
+// births counts seconds of Unix time from the start of the suite.
+var births = func() *atomic.Int64 {
+	var start atomic.Int64
+	start.Store(time.Now().Unix())
+	return &start
+}()
 
 // newApp is an app of these files.
 func newApp(t *testing.T, content map[string]string) *app {
 	t.Helper()
-	a := &app{t: t, dir: t.TempDir(), key: strings.ToLower(rand.Text()[:10])}
+	a := &app{t: t, dir: t.TempDir(), key: strings.ToLower(rand.Text()[:10]), born: strconv.FormatInt(births.Add(1), 10)}
 	a.image = "lockstep/it-" + a.key
 	write(t, a.dir, content)
 	t.Cleanup(a.remove)
@@ -90,7 +101,7 @@ func (a *app) build(flags ...string) (log, error) {
 	a.t.Helper()
 	before := a.id()
 	args := append([]string{"build", a.image, "--path", a.dir, "--builder", *builder, "--pull-policy", "never",
-		"--trust-builder", "--network", "host"}, flags...)
+		"--trust-builder", "--network", "host", "--creation-time", a.born}, flags...)
 	out, err := a.pack(args...)
 	if before != "" && before != a.id() {
 		a.old = append(a.old, before) // the new one took its name

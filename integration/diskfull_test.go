@@ -48,7 +48,7 @@ func testDiskFull(t *testing.T, context spec.G, it spec.S) {
 				"--entrypoint", "bash", *builder, "-c", buildPhase, "build", strings.TrimSpace(string(arch)))
 			out, err := cmd.CombinedOutput()
 			Expect(err).To(HaveOccurred(), string(out))
-			Expect(string(out)).To(MatchRegexp(`(?m)^the disk( of the build)? is full`))
+			Expect(string(out)).To(MatchRegexp(`(?m)^Error: the disk( of the build)? is full`))
 			Expect(string(out)).To(MatchRegexp(`  fix: .*(space|volume)`))
 			Expect(string(out)).To(HaveSuffix("left:\n"))
 		})

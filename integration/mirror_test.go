@@ -99,6 +99,11 @@ func testMirror(t *testing.T, context spec.G, it spec.S) {
 		l, err = build("--env", mirror())
 		Expect(err).NotTo(HaveOccurred(), string(l))
 		Expect(calls.Load()).To(BeEquivalentTo(2), "nothing is downloaded for a build that changes nothing")
+		write(t, a.dir, map[string]string{"main.py": "print(2)\n"})
+		l, err = build("--env", mirror())
+		Expect(err).NotTo(HaveOccurred(), string(l))
+		Expect(l.building()).To(ContainSubstring("Made app-bytecode: 1 source file compiled"))
+		Expect(calls.Load()).To(BeEquivalentTo(2), "the cached CPython compiles what changed")
 	})
 
 	it("takes them from where a dependency-mapping says", func() {

@@ -13,6 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/pep508"
 )
 
 // unreadable is TOML that cannot be parsed; the position is in it.
@@ -153,12 +154,19 @@ func reason(err error) string {
 	return err.Error()
 }
 
+var single = regexp.MustCompile(`^([A-Za-z0-9._-]+(?:\[[^\]]*\])?)\s*=\s*([0-9][^\s=,;]*)$`)
+
 func badRequirement(text, where string, err error) error {
-	return &failure.Error{
-		What:  fmt.Sprintf("%q is not a requirement: %s", text, err),
-		Where: where,
-		Fix:   "write a name and an optional version, such as flask==3.1.2, on a line of its own",
+	fix := "write a name and an optional version, such as flask==3.1.2, on a line of its own"
+	if m := single.FindStringSubmatch(text); m != nil {
+		fix = fmt.Sprintf("write %s==%s, with two equals signs", m[1], m[2])
 	}
+	reason := err.Error()
+	var syntax *pep508.SyntaxError
+	if errors.As(err, &syntax) {
+		reason, where = "expected "+syntax.Expected, fmt.Sprintf("%s, column %d", where, syntax.Column)
+	}
+	return &failure.Error{What: fmt.Sprintf("%q is not a requirement: %s", text, reason), Where: where, Fix: fix}
 }
 
 func halfHashed(where string) error {
