@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 
+	"github.com/lockstep/python/internal/failure"
 	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/layer"
 	"github.com/lockstep/python/internal/lock"
@@ -44,19 +47,20 @@ func (w wanted) unit(r record) layer.Unit {
 // stage is one build's work on packages.
 type stage struct {
 	*builder
-	file     string // that the packages come from
-	packages []wanted
-	options  []string
-	known    map[string]record // artifact → record, of the previous image and of what was installed now
-	likely   map[pep508.Name]record
-	here     map[pep508.Name]install.Distribution // installed and not yet moved
-	uv       *install.UV
-	venv     install.Venv
+	file        string // that the packages come from
+	packages    []wanted
+	options     []string
+	credentials lock.Credentials
+	known       map[string]record // artifact → record, of the previous image and of what was installed now
+	likely      map[pep508.Name]record
+	here        map[pep508.Name]install.Distribution // installed and not yet moved
+	uv          *install.UV
+	venv        install.Venv
 }
 
 // makePackages brings every package into its layer, by reference where the previous image has it, and gives the records.
 func (b *builder) makePackages(set packageSet) ([]record, error) {
-	s := &stage{builder: b, file: set.file, options: set.options, known: map[string]record{}, likely: map[pep508.Name]record{}, here: map[pep508.Name]install.Distribution{}}
+	s := &stage{builder: b, file: set.file, options: set.options, credentials: set.credentials, known: map[string]record{}, likely: map[pep508.Name]record{}, here: map[pep508.Name]install.Distribution{}}
 	if err := s.identify(set.packages); err != nil {
 		return nil, err
 	}
@@ -76,16 +80,22 @@ func (b *builder) makePackages(set packageSet) ([]record, error) {
 	return s.records(), s.makeVenv(groups, set)
 }
 
-// identify gives each package the identity of its content; for a directory of the app that is a hash of its files.
+// identify gives each package the identity of its content; for a directory or a file of the app that is a hash of it.
 func (s *stage) identify(packages []lock.Package) error {
 	for _, p := range packages {
 		w := wanted{Package: p, artifact: p.Artifact()}
 		if p.Origin != nil && p.Origin.Directory != "" {
 			sum, err := digestTree(filepath.Join(s.packit.WorkingDir, p.Origin.Directory))
 			if err != nil {
-				return fmt.Errorf("reading the package in %s: %w", p.Origin.Directory, err)
+				return missingSource(s.file, p, p.Origin.Directory, err)
 			}
 			w.artifact += " " + sum
+		} else if path, local := s.localFile(p); local {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return missingSource(s.file, p, p.File.URL, err)
+			}
+			w.artifact += " " + digest(string(data))
 		}
 		s.packages = append(s.packages, w)
 	}
@@ -120,6 +130,30 @@ func (s *stage) remember() error {
 		}
 	}
 	return nil
+}
+
+// localFile is the path of a package that is a file of the app, such as a vendored wheel.
+func (s *stage) localFile(p lock.Package) (string, bool) {
+	if p.File == nil {
+		return "", false
+	}
+	path := strings.TrimPrefix(p.File.URL, "file://")
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(s.packit.WorkingDir, path)
+	}
+	return path, !strings.Contains(p.File.URL, "://") || strings.HasPrefix(p.File.URL, "file://")
+}
+
+func missingSource(file string, p lock.Package, path string, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) && !errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("reading the package in %s: %w", path, err)
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s takes %s from %s, which cannot be read in the app dir", file, p.Name, path),
+		Where: file,
+		Fix:   "commit it, make it readable, and do not exclude it in project.toml; a path outside of the app dir is not there in the build",
+		Err:   err,
+	}
 }
 
 func key(name pep508.Name, artifact string) string { return string(name) + " " + artifact }
@@ -210,15 +244,15 @@ func (s *stage) install(packages []lock.Package) error {
 		return err
 	}
 	for _, d := range installed {
+		if !slices.ContainsFunc(s.packages, func(w wanted) bool { return w.Name == d.Name }) {
+			return fmt.Errorf("comparing what was installed with what was asked for: nobody asked for %s %s", d.Name, d.Version)
+		}
 		s.here[d.Name] = d
 	}
 	for _, p := range packages {
 		if err := s.verify(p); err != nil {
 			return err
 		}
-	}
-	if len(s.here) != len(installed) {
-		return errors.New("comparing what was installed with what was asked for: there are packages that nobody asked for")
 	}
 	s.log.detail("Installed in %s", seconds(start))
 	return nil
@@ -268,6 +302,7 @@ func (s *stage) prepareInstall() error {
 	if s.uv, err = s.installer(s.file); err != nil {
 		return err
 	}
+	s.uv.Credentials = s.credentials
 	path, err := s.layers.empty(venvLayer)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/lockstep/python/internal/archive"
 	"github.com/lockstep/python/internal/dependency"
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/lock"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
@@ -20,11 +21,12 @@ import (
 
 // packageSet is what the app's lock file comes to.
 type packageSet struct {
-	file     string // the file of the app
-	packages []lock.Package
-	options  []string
-	resolved string // digest of what a resolution was made from; empty for a lock
-	frozen   string // the resolution as a pylock, kept in the image for the next build
+	file        string // the file of the app
+	packages    []lock.Package
+	options     []string
+	credentials lock.Credentials // that the file holds; never kept
+	resolved    string           // digest of what a resolution was made from; empty for a lock
+	frozen      string           // the resolution as a pylock, kept in the image for the next build
 }
 
 // reader is a file that packages are read from.
@@ -53,8 +55,9 @@ func (b *builder) readPackages() (packageSet, error) {
 		set.file = r.file
 		return set, err
 	}
-	for _, name := range append(b.project.Locks(), "Pipfile") {
-		if b.project.Has(name) {
+	for _, name := range append(b.project.Locks(), "Pipfile", "setup.py", "setup.cfg", "requirements.in", "environment.yml", "environment.yaml") {
+		// A setup.cfg is often there for linters alone.
+		if b.project.Has(name) && (name != "setup.cfg" || strings.Contains(b.text(name), "install_requires")) {
 			return packageSet{}, unsupported(name)
 		}
 	}
@@ -92,7 +95,11 @@ func (b *builder) readUV(string) (packageSet, error) {
 	if err != nil {
 		return packageSet{}, err
 	}
-	b.log.fact("Using uv.lock, which matches pyproject.toml: %s for production (no groups, no extras)", count(len(packages), "package"))
+	matches := ""
+	if b.project.Has("pyproject.toml") {
+		matches = ", which matches pyproject.toml"
+	}
+	b.log.fact("Using uv.lock%s: %s for production (no groups, no extras)", matches, count(len(packages), "package"))
 	return packageSet{packages: packages}, nil
 }
 
@@ -110,7 +117,7 @@ func (b *builder) readRequirements(name string) (packageSet, error) {
 	}
 	if !requirements.Locked() {
 		set, err := b.resolve(name, requirements.Digest)
-		set.options = requirements.Options
+		set.options, set.credentials = requirements.Options, requirements.Credentials(b.lookup)
 		return set, err
 	}
 	l, err := requirements.Lock()
@@ -130,6 +137,9 @@ func (b *builder) readPyproject(name string) (packageSet, error) {
 	if err != nil {
 		return packageSet{}, err
 	}
+	if others := b.project.Locks(); len(others) > 0 {
+		return packageSet{}, unsupported(others[0])
+	}
 	if manifest.Project.Name == "" && manifest.Tool.Poetry != nil {
 		return packageSet{}, unsupported("pyproject.toml of Poetry")
 	}
@@ -137,16 +147,20 @@ func (b *builder) readPyproject(name string) (packageSet, error) {
 		b.log.fact("%s lists no dependencies", name)
 		return packageSet{}, nil
 	}
-	data, err := fs.ReadFile(b.app, name)
-	if err != nil {
-		return packageSet{}, b.unreadable(name, err)
+	content := ""
+	if len(manifest.Project.Dynamic) > 0 || len(manifest.Tool.UV.Sources) > 0 {
+		// What is dynamic or comes from a path depends on files that only the build backend knows.
+		if content, err = digestTree(b.packit.WorkingDir); err != nil {
+			return packageSet{}, fmt.Errorf("reading the app dir: %w", err)
+		}
 	}
-	return b.resolve(name, digest(string(data)))
+	return b.resolve(name, content)
 }
 
 // resolve resolves once what is not locked, and keeps the result in the image until the file changes.
 func (b *builder) resolve(name, content string) (packageSet, error) {
-	from := digest(fmt.Sprintf("%s\n%s\n3.%d\n%s", name, content, b.minor(), b.target()))
+	from := digest(strings.Join([]string{name, content, fmt.Sprintf("3.%d", b.minor()), b.target(),
+		b.text("pyproject.toml"), b.text("uv.toml"), strings.Join(install.Choosing(b.env), "\n")}, "\x00"))
 	venv, was, err := b.layers.restored(venvLayer)
 	if err != nil {
 		return packageSet{}, err
@@ -185,6 +199,12 @@ func (b *builder) resolveNow(name string) (string, error) {
 	}
 	out, err := uv.Resolve(b.ctx, interpreter)
 	return string(out), err
+}
+
+// text is the content of a file of the app, or nothing.
+func (b *builder) text(name string) string {
+	data, _ := fs.ReadFile(b.app, name)
+	return string(data)
 }
 
 // evaluate selects the packages for the chosen Python and this image.
@@ -227,6 +247,11 @@ func unsupported(name string) error {
 		"pyproject.toml of Poetry": "lock it, export the lock and commit the result: poetry lock && poetry export --output requirements.txt",
 		"pdm.lock":                 "export it and commit the result: pdm export --output requirements.txt",
 		"Pipfile.lock":             "export it and commit the result: pipenv requirements --hash > requirements.txt",
+		"setup.py":                 "write a pyproject.toml with a [project] table, or list what it needs in requirements.txt",
+		"setup.cfg":                "write a pyproject.toml with a [project] table, or list what it needs in requirements.txt",
+		"requirements.in":          "lock it and commit the result: uv pip compile --generate-hashes requirements.in --output-file requirements.txt",
+		"environment.yml":          "list the packages of it that are on the package index in requirements.txt; conda packages cannot be installed",
+		"environment.yaml":         "list the packages of it that are on the package index in requirements.txt; conda packages cannot be installed",
 		"Pipfile":                  "lock and export it, and commit the result: pipenv lock && pipenv requirements --hash > requirements.txt",
 	}[name]
 	if fix == "" {
@@ -250,11 +275,16 @@ func digestTree(dir string) (string, error) {
 		if base := entry.Name(); entry.IsDir() && path != dir && (strings.HasPrefix(base, ".") || base == "__pycache__") {
 			return filepath.SkipDir
 		}
+		rel, _ := filepath.Rel(dir, path)
+		if entry.Type() == fs.ModeSymlink {
+			target, err := os.Readlink(path)
+			fmt.Fprintf(sum, "%s\x00→%s\n", rel, target)
+			return err
+		}
 		if !entry.Type().IsRegular() {
 			return nil
 		}
 		data, err := os.ReadFile(path)
-		rel, _ := filepath.Rel(dir, path)
 		fmt.Fprintf(sum, "%s\x00%x\n", rel, sha256.Sum256(data))
 		return err
 	})

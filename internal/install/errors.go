@@ -25,6 +25,8 @@ const (
 
 // causes stand in the order in which they are tried: what went wrong on the way to the index before what uv concluded from it.
 var causes = []cause{
+	{words: regexp.MustCompile("Required uv version `([^`]+)` does not match"), what: "the app asks for uv %s, and this buildpack has another one",
+		fix: "remove required-version from [tool.uv] in pyproject.toml or from uv.toml, or widen it"},
 	{words: regexp.MustCompile(`[Nn]o space left on device`), inside: true,
 		what: "the disk is full",
 		fix:  "give the build more disk space (docker system prune, or a larger volume for the build pod)"},

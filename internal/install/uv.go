@@ -25,6 +25,8 @@ type UV struct {
 	Env    []string // the environment of the build
 	Run    command.Runner
 	Out    io.Writer // what uv says goes here as it comes
+
+	Credentials lock.Credentials // for URLs whose user and password are not kept
 }
 
 // Resolve resolves the file, a requirements file or a manifest, once for this interpreter, and gives a pylock (PEP 751).
@@ -41,7 +43,7 @@ func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package,
 	if err != nil {
 		return fmt.Errorf("writing the list of packages: %w", err)
 	}
-	packages = anchored(packages, u.AppDir)
+	packages = u.Credentials.Restore(anchored(packages, u.AppDir))
 	name, args := filepath.Join(dir, "pylock.toml"), []string{"--preview-features", "pylock"}
 	text, ok := lock.WritePylock(packages)
 	if ok {
@@ -53,7 +55,7 @@ func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package,
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("writing the list of packages: %w", err)
 	}
-	args = append([]string{"pip", "install", "--python", filepath.Join(prefix, "bin", "python"), "--no-deps", "--quiet", "-r", name}, args...)
+	args = append([]string{"pip", "install", "--python", filepath.Join(prefix, "bin", "python"), "--no-deps", "--no-compile-bytecode", "--quiet", "-r", name}, args...)
 	return u.run(ctx, nil, passed, "install the packages of "+u.File, args...)
 }
 
@@ -130,12 +132,24 @@ func (u UV) run(ctx context.Context, out io.Writer, allowed []string, task strin
 // into another cache, another interpreter or another target.
 var passed = []string{
 	"UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_KEYRING_PROVIDER",
-	"UV_INSECURE_HOST", "UV_HTTP_", "UV_OFFLINE", "UV_CONCURRENT_", "UV_NO_BUILD", "UV_NO_BINARY", "UV_BUILD_CONSTRAINT", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS",
+	"UV_INSECURE_HOST", "UV_HTTP_", "UV_OFFLINE", "UV_CONCURRENT_", "UV_NO_BUILD", "UV_BUILD_CONSTRAINT", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS",
 }
 
 // resolving are those that choose versions. They are passed to a resolution only: uv refuses some of them with a lock, and
 // none may change what a lock says.
-var resolving = []string{"UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE_NEWER", "UV_TORCH_BACKEND", "UV_PRERELEASE", "UV_RESOLUTION"}
+var resolving = []string{"UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE_NEWER", "UV_NO_BINARY", "UV_TORCH_BACKEND", "UV_PRERELEASE", "UV_RESOLUTION"}
+
+// Choosing lists the variables of an environment that choose versions, sorted: with others, a resolution has another result.
+func Choosing(env []string) []string {
+	var list []string
+	for _, entry := range env {
+		if startsWith(entry, resolving) {
+			list = append(list, entry)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
 
 // hostile are the prefixes of variables that are not passed on.
 var hostile = []string{"UV_", "PIP_", "PYTHON", "VIRTUAL_ENV", "CONDA_", "PYENV_", "LD_", "GIT_DIR", "GIT_WORK_TREE", "CNB_", "SOURCE_DATE_EPOCH", "RUST_LOG"}
@@ -157,6 +171,7 @@ func (u UV) environment(allowed []string) []string {
 	return append(env,
 		"UV_CACHE_DIR="+u.Cache,
 		"UV_LINK_MODE=hardlink",
+		"UV_CONCURRENT_INSTALLS=1", // of two packages that bring the same script, the last one wins: always the same one
 		"UV_NO_INSTALLER_METADATA=1",
 		"UV_NO_PROGRESS=1",
 		"UV_NO_SYSTEM_CONFIG=1",

@@ -66,7 +66,7 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 	it("installs a pylock", func() {
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
 		text, args := listed()
-		Expect(strings.Join(args, " ")).To(Equal("pip install --python /venv/bin/python --no-deps --quiet -r pylock.toml --preview-features pylock"))
+		Expect(strings.Join(args, " ")).To(Equal("pip install --python /venv/bin/python --no-deps --no-compile-bytecode --quiet -r pylock.toml --preview-features pylock"))
 		Expect(text).To(ContainSubstring(`url = "https://files.example/six-1.17.0-py3-none-any.whl"`))
 	})
 
@@ -82,7 +82,7 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		packages := []lock.Package{{Name: "six", Version: "1.17.0", Hashes: []string{"sha256:aa"}}}
 		Expect(uv.Install(stdcontext.Background(), "/venv", packages, []string{"-f ./wheels", "--no-index"})).To(Succeed())
 		text, args := listed()
-		Expect(strings.Join(args, " ")).To(Equal("pip install --python /venv/bin/python --no-deps --quiet -r requirements.txt --require-hashes"))
+		Expect(strings.Join(args, " ")).To(Equal("pip install --python /venv/bin/python --no-deps --no-compile-bytecode --quiet -r requirements.txt --require-hashes"))
 		Expect(text).To(Equal("-f /app/wheels\n--no-index\nsix==1.17.0 --hash=sha256:aa\n"))
 	})
 
@@ -120,12 +120,12 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		uv.Env = append(append([]string(nil), kept...), dropped...)
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
 		Expect(ran[0].Env).To(Equal(append(kept,
-			"UV_CACHE_DIR="+cache, "UV_LINK_MODE=hardlink", "UV_NO_INSTALLER_METADATA=1", "UV_NO_PROGRESS=1", "UV_NO_SYSTEM_CONFIG=1", "UV_PYTHON_DOWNLOADS=never",
+			"UV_CACHE_DIR="+cache, "UV_LINK_MODE=hardlink", "UV_CONCURRENT_INSTALLS=1", "UV_NO_INSTALLER_METADATA=1", "UV_NO_PROGRESS=1", "UV_NO_SYSTEM_CONFIG=1", "UV_PYTHON_DOWNLOADS=never",
 			"UV_NO_MANAGED_PYTHON=1", "SOURCE_DATE_EPOCH=315532801", "PYTHONHASHSEED=0", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0")))
 	})
 
 	it("passes on what changes a resolution only to a resolution: with a lock, uv refuses it", func() {
-		choices := []string{"UV_CONSTRAINT=c.txt", "UV_OVERRIDE=o.txt", "UV_PRERELEASE=allow", "UV_RESOLUTION=lowest", "UV_EXCLUDE_NEWER=2026-01-01", "UV_TORCH_BACKEND=cpu"}
+		choices := []string{"UV_CONSTRAINT=c.txt", "UV_OVERRIDE=o.txt", "UV_PRERELEASE=allow", "UV_RESOLUTION=lowest", "UV_EXCLUDE_NEWER=2026-01-01", "UV_NO_BINARY=1", "UV_TORCH_BACKEND=cpu"}
 		uv.Env = choices
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
 		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14})

@@ -20,6 +20,7 @@ func TestUnitLock(t *testing.T) {
 	suite := spec.New("lock", spec.Report(report.Terminal{}))
 	suite("Golden", testGolden)
 	suite("CheckUV", testCheckUV)
+	suite("Credentials", testCredentials)
 	suite("Requirements", testRequirements)
 	suite("Pylock", testPylock)
 	suite("Select", testSelect)

@@ -80,7 +80,7 @@ func (p pylockPackage) entry() Entry {
 	}
 	switch {
 	case p.VCS != nil:
-		e.Origin = &Origin{VCS: p.VCS.URL, Commit: p.VCS.Commit, Requested: p.VCS.Requested, Subdirectory: p.VCS.Subdirectory}
+		e.Origin = &Origin{VCS: withoutCredentials(p.VCS.URL), Commit: p.VCS.Commit, Requested: p.VCS.Requested, Subdirectory: p.VCS.Subdirectory}
 	case p.Directory != nil:
 		e.Origin = &Origin{Directory: p.Directory.Path}
 	case p.Archive != nil:
@@ -104,7 +104,7 @@ func (f pylockFile) file() File {
 	if name == "" {
 		name = unescape(path.Base(url))
 	}
-	out := File{Name: name, URL: url, Size: f.Size, SHA256: f.Hashes["sha256"]}
+	out := File{Name: name, URL: withoutCredentials(url), Size: f.Size, SHA256: f.Hashes["sha256"]}
 	for _, algorithm := range slices.Sorted(maps.Keys(f.Hashes)) {
 		if out.SHA256 == "" { // the last by name is the strongest of what there is
 			out.Hash = algorithm + ":" + f.Hashes[algorithm]

@@ -40,8 +40,9 @@ type Manifest struct {
 	Groups map[string][]any `toml:"dependency-groups"`
 	Tool   struct {
 		UV struct {
-			Dev     []string `toml:"dev-dependencies"`
-			Package *bool    `toml:"package"`
+			Dev     []string       `toml:"dev-dependencies"`
+			Package *bool          `toml:"package"`
+			Sources map[string]any `toml:"sources"`
 		} `toml:"uv"`
 		Poetry map[string]any `toml:"poetry"`
 	} `toml:"tool"`
