@@ -73,19 +73,21 @@ func testPrivateIndex(t *testing.T, context spec.G, it spec.S) {
 		return newApp(t, map[string]string{"main.py": "import private_thing\n", "Procfile": "web: python main.py\n", "requirements.txt": line + "\n"})
 	}
 
-	for _, c := range []struct{ name, requirements, variable string }{
-		{"of a setting", "private-thing==1.0", "UV_DEFAULT_INDEX"},
-		{"of a variable that requirements.txt names", "--index-url ${INDEX_URL}\nprivate-thing==1.0", "INDEX_URL"},
+	for _, c := range []struct{ name, requirements, variable, path string }{
+		{"an index with a password of a setting", "private-thing==1.0", "UV_DEFAULT_INDEX", "/simple"},
+		{"an index with a password of a variable that requirements.txt names", "--index-url ${INDEX_URL}\nprivate-thing==1.0", "INDEX_URL", "/simple"},
+		{"a URL with a password", "private-thing @ ${WHEEL_URL}", "WHEEL_URL", "/files/" + wheelName},
 	} {
-		it("installs from an index with a password "+c.name+" and shows it nowhere", func() {
+		it("installs from "+c.name+" and shows it nowhere", func() {
+			value := strings.Replace(withPassword, "/simple", c.path, 1)
 			a := private(c.requirements)
-			l := a.mustBuild("--env", c.variable+"="+withPassword, "--env", "BP_LOG_LEVEL=DEBUG")
+			l := a.mustBuild("--env", c.variable+"="+value, "--env", "BP_LOG_LEVEL=DEBUG")
 			Expect(a.python("import private_thing")).To(BeEmpty())
 			Expect(string(l)).NotTo(ContainSubstring(secret))
 			Expect(docker(t, "image", "inspect", a.image)).NotTo(ContainSubstring(secret))
 			Expect(a.output("bash", "-c", "grep -rl "+secret+" /layers /workspace /cnb; true")).To(BeEmpty())
 
-			l = a.mustBuild("--env", c.variable+"="+withPassword)
+			l = a.mustBuild("--env", c.variable+"="+value)
 			Expect(l.exported("Adding")).To(BeEmpty())
 		})
 	}
