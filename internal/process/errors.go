@@ -60,10 +60,17 @@ func withType(e entry, known []entry) string {
 	return name + ": " + command
 }
 
-// assigned corrects a line that has an equals sign where the colon belongs.
+// usual are the process types that most Procfiles have.
+var usual = []string{"web", "worker", "release", "beat", "clock", "scheduler"}
+
+// assigned corrects a line that has an equals sign where the colon belongs, or nothing after a usual type.
 func assigned(line string) (string, bool) {
 	kind, command, found := strings.Cut(line, " = ")
-	return kind + ": " + command, found && validType(kind)
+	if found && validType(kind) {
+		return kind + ": " + command, true
+	}
+	kind, command, found = strings.Cut(line, " ")
+	return kind + ": " + strings.TrimSpace(command), found && slices.Contains(usual, kind)
 }
 
 // validName is the nearest valid type, if there is one.
