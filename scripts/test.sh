@@ -12,6 +12,7 @@ run() { # LABEL COMMAND...
 }
 
 unit() {
+  run "a CPython to compile with" scripts/supply.sh
   mapfile -t packages < <(go list ./... | grep -v /integration)
   run "unit tests" go test "${packages[@]}"
   run "linters" scripts/lint.sh
