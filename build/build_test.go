@@ -91,6 +91,13 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 		Expect(m.compiled).To(BeEmpty())
 	})
 
+	it("tells a package from a fact of the same name", func() {
+		m.uvLock("python 3.0", "rules 3.5", "target 1.0")
+		result, log := again(func() {})
+		Expect(m.made(result)).To(BeEmpty())
+		Expect(log).NotTo(ContainSubstring("Installing"))
+	})
+
 	it("makes only the app's bytecode when a source changed", func() {
 		result, _ := again(func() { m.write(m.app, "app.py", "x = 2\n") })
 		Expect(m.made(result)).To(Equal([]string{"app-bytecode"}))

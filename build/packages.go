@@ -181,11 +181,14 @@ func (s *stage) plan(of func(wanted) record) []layer.Group {
 	return layer.Plan(units, s.config.PackageLayers)
 }
 
+// packageFact begins the fact of a package: there is one named rules on the index, as a common fact is.
+const packageFact = "package "
+
 // groupFacts is what the layer of a group is made from: one fact a package.
 func (s *stage) groupFacts(g layer.Group) facts {
 	f := s.commonFacts()
 	for _, w := range s.members(g) {
-		f[string(w.Name)] = strings.TrimSpace(w.Version + " " + w.artifact)
+		f[packageFact+string(w.Name)] = strings.TrimSpace(w.Version + " " + w.artifact)
 	}
 	return f
 }
@@ -417,13 +420,14 @@ func (s *stage) reason(g layer.Group, was facts, why string) string {
 	if was == nil || why == whyContent {
 		return brief(all)
 	}
-	for name := range union(was, want) {
-		if was[name] == want[name] {
+	for fact := range union(was, want) {
+		if was[fact] == want[fact] {
 			continue
 		}
-		old, _, _ := strings.Cut(was[name], " ")
-		now, _, _ := strings.Cut(want[name], " ")
-		_, isCommon := common[name]
+		old, _, _ := strings.Cut(was[fact], " ")
+		now, _, _ := strings.Cut(want[fact], " ")
+		_, isCommon := common[fact]
+		name := strings.TrimPrefix(fact, packageFact)
 		switch {
 		case old == "":
 			changes = append(changes, name+" "+now+" is new")
