@@ -8,7 +8,6 @@ package archive
 
 import (
 	"archive/tar"
-
 	"errors"
 	"fmt"
 	"io"

@@ -59,9 +59,6 @@ func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package,
 	return u.run(ctx, nil, passed, "install the packages of "+u.File, args...)
 }
 
-// reference is a variable in a requirements file: only this form is one, so that a password may hold a dollar sign.
-var reference = regexp.MustCompile(`\$\{[A-Z0-9_]+\}`)
-
 var indexOption = regexp.MustCompile(`^(-i|--index-url|--extra-index-url)[= ]\s*(\S+)$`)
 
 // indexes gives the index options of a requirements file as arguments, variables filled in. A pylock names every file by its
@@ -74,7 +71,7 @@ func (u UV) indexes(options []string) []string {
 			if name == "-i" {
 				name = "--index-url"
 			}
-			args = append(args, name, reference.ReplaceAllStringFunc(m[2], func(text string) string { return u.lookup(text[2 : len(text)-1]) }))
+			args = append(args, name, lock.Expand(m[2], u.lookup))
 		}
 	}
 	return args

@@ -21,12 +21,16 @@ func (r Requirements) Credentials(lookup func(string) string) Credentials {
 		texts = append(texts, line.Text)
 	}
 	for _, text := range texts {
-		text = variable.ReplaceAllStringFunc(text, func(name string) string { return lookup(name[2 : len(name)-1]) })
-		for _, m := range withUser.FindAllStringSubmatch(text, -1) {
+		for _, m := range withUser.FindAllStringSubmatch(Expand(text, lookup), -1) {
 			found[m[2]] = m[1]
 		}
 	}
 	return found
+}
+
+// Expand fills in the variables of a requirements file: ${NAME} is the only form, so a password may hold a dollar sign.
+func Expand(text string, lookup func(string) string) string {
+	return variable.ReplaceAllStringFunc(text, func(name string) string { return lookup(name[2 : len(name)-1]) })
 }
 
 // Restore gives the packages with the credentials of their hosts in their URLs.

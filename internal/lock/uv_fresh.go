@@ -41,7 +41,6 @@ type Manifest struct {
 	Tool   struct {
 		UV struct {
 			Dev     []string       `toml:"dev-dependencies"`
-			Package *bool          `toml:"package"`
 			Sources map[string]any `toml:"sources"`
 		} `toml:"uv"`
 		Poetry map[string]any `toml:"poetry"`
