@@ -16,6 +16,6 @@ docker tag lockstep/run:local "127.0.0.1:$port/lockstep/run:local"
 step "run image" docker push --quiet "127.0.0.1:$port/lockstep/run:local"
 docker rmi --force "127.0.0.1:$port/lockstep/run:local" >/dev/null
 for app; do
-  go run -buildvcs=false ./scripts/bench -registry "127.0.0.1:$port" -run "127.0.0.1:$port/lockstep/run:local" -blobs "$blobs" \
+  go run -buildvcs=false ./scripts/bench -builder "$builder" -registry "127.0.0.1:$port" -run "127.0.0.1:$port/lockstep/run:local" -blobs "$blobs" \
     -python "$cache/supply/python" -app "$(realpath "$app")" -name "$(basename "$app")"
 done

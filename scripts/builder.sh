@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the builder image lockstep/builder:local: setup, the archives that it installs, the offline buildpack.
+# Makes the builder image $builder (lockstep/builder:local): setup, the archives that it installs, the offline buildpack.
 source "$(dirname "$0")/lib.sh"
 alone
 cd "$root"
@@ -7,7 +7,7 @@ scripts/setup.sh
 scripts/supply.sh
 scripts/package.sh --offline --dependencies "$cache/supply/dependencies.toml" --output "$cache/package/offline.cnb" >/dev/null
 
-image=lockstep/builder:local package=$cache/package/offline-linux-$arch.cnb stamp=$cache/builder.key
+image=$builder package=$cache/package/offline-linux-$arch.cnb stamp=$cache/builder.key
 made_from="$(key "$package" "$cache/tools/lifecycle.tgz" scripts/builder.sh "$arch") \
 $(image_id lockstep/build:local) $(image_id lockstep/run:local)"
 if [[ -n $(image_id $image) ]] && fresh "$stamp" "$made_from $(image_id $image)"; then exit 0; fi

@@ -6,6 +6,8 @@ shopt -s extglob
 command -v go >/dev/null || { echo "Go is missing: install it and put it on the PATH" >&2; exit 1; }
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=$root/build/.cache
+# Two checkouts on one machine need names of their own.
+builder=${LOCKSTEP_BUILDER:-lockstep/builder:local}
 # shellcheck disable=SC2034 # for the scripts
 arch=$(go env GOHOSTARCH)
 umask 022 # modes go into the digests of layers

@@ -20,7 +20,7 @@ unit() {
 
 integration() {
   run "builder" scripts/builder.sh
-  run "integration tests" go test -count 1 -timeout 45m ./integration/...
+  run "integration tests" go test -count 1 -timeout 45m ./integration/... -builder "$builder"
 }
 
 case ${1-} in

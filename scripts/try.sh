@@ -18,7 +18,7 @@ fi
 settings=()
 for name in $(compgen -e BP_ || true); do settings+=(--env "$name"); done
 echo "--> pack build of $app"
-pack build "$image" --path "$source_dir" --builder lockstep/builder:local --pull-policy never --trust-builder \
+pack build "$image" --path "$source_dir" --builder "$builder" --pull-policy never --trust-builder \
   --network host ${settings[@]+"${settings[@]}"}
 
 container=$(docker run --detach --env PORT=8080 --publish 127.0.0.1::8080 "$image")

@@ -16,6 +16,12 @@ type Config struct {
 	PythonVersion string            // as written; "" when not set
 	PackageLayers bool              // a layer for each heavy package
 	Debug         bool              // log more
+	LockFile      string            // the lock file that decides, where there are several
+	Requirements  string            // the requirements file to install
+	Extras        []string          // of the app
+	Groups        []string          // dependency groups
+	Member        string            // of a workspace
+	Resolution    string            // any text: another one makes what is not locked be resolved anew
 	Mirrors       map[string]string // host (or "default") → mirror, as written
 }
 
@@ -25,6 +31,12 @@ type Row struct{ Name, Default, Meaning string }
 const (
 	pythonVersion = "BP_CPYTHON_VERSION"
 	packageLayers = "BP_PACKAGE_LAYERS"
+	lockFile      = "BP_PYTHON_LOCK"
+	requirements  = "BP_PIP_REQUIREMENT"
+	extras        = "BP_PYTHON_EXTRAS"
+	groups        = "BP_PYTHON_GROUPS"
+	member        = "BP_PYTHON_MEMBER"
+	resolution    = "BP_PYTHON_RESOLUTION"
 	logLevel      = "BP_LOG_LEVEL"
 	mirror        = "BP_DEPENDENCY_MIRROR"
 )
@@ -37,6 +49,12 @@ func Table() []Row {
 		{mirror + "_<HOST>", "", "the same for one host, in capitals, `.` written as `_` and `-` as `__` (`BP_DEPENDENCY_MIRROR_GITHUB_COM`)"},
 		{logLevel, "INFO", "`DEBUG` logs more"},
 		{packageLayers, "true", "`false` puts all packages into one layer"},
+		{requirements, "requirements.txt", "requirements file to install, a path in the app dir"},
+		{extras, "", "extras of the app to install too, separated by commas or blanks"},
+		{groups, "", "dependency groups (Pipfile: categories) to install too, separated by commas or blanks"},
+		{lockFile, "", "lock file that decides, where there are several"},
+		{member, "", "member of a uv workspace that is the app"},
+		{resolution, "", "any text, such as a date; another one resolves anew what no lock file pins"},
 	}
 }
 
@@ -85,6 +103,18 @@ func (c *Config) set(name, value string) error {
 			return invalid(name, value, "true or false", "true")
 		}
 		c.PackageLayers = on
+	case name == lockFile:
+		c.LockFile = value
+	case name == requirements:
+		c.Requirements = value
+	case name == extras:
+		c.Extras = list(value)
+	case name == groups:
+		c.Groups = list(value)
+	case name == member:
+		c.Member = value
+	case name == resolution:
+		c.Resolution = value
 	case name == logLevel:
 		level := strings.ToUpper(value) // other buildpacks take both cases
 		if level != "INFO" && level != "DEBUG" {
@@ -149,6 +179,11 @@ func edits(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// list splits a value at commas and blanks.
+func list(value string) []string {
+	return strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' })
 }
 
 func sorted(list []string) []string {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -37,22 +38,43 @@ func (u UV) Resolve(ctx context.Context, python Interpreter) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// Install installs packages, exactly these, into the virtual environment at prefix.
+// Install installs packages, exactly these, into the virtual environment at prefix: those that say where their files are at
+// once, the others from the index that each is pinned to. options are the lines that a requirements file gives the installer.
 func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package, options []string) error {
+	byIndex := map[string][]lock.Package{}
+	var located []lock.Package
+	for _, p := range u.Credentials.Restore(anchored(packages, u.AppDir)) {
+		if p.Located() {
+			located = append(located, p)
+		} else {
+			byIndex[p.Index] = append(byIndex[p.Index], p)
+		}
+	}
+	if text, ok := lock.WritePylock(located); ok && len(located) > 0 {
+		if err := u.install(ctx, prefix, "pylock.toml", text, append([]string{"--preview-features", "pylock"}, u.indexes(options)...)...); err != nil {
+			return err
+		}
+	}
+	for _, index := range slices.Sorted(maps.Keys(byIndex)) {
+		lines := lock.OptionsAt(options, u.AppDir)
+		if index != "" {
+			lines = []string{"--index-url " + u.Credentials.Add(index)}
+		}
+		if err := u.install(ctx, prefix, "requirements.txt", lock.WriteRequirements(byIndex[index], lines), "--require-hashes"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// install gives uv one list of packages, as a file only the build can read: it may hold credentials.
+func (u UV) install(ctx context.Context, prefix, name, text string, args ...string) error {
 	dir, err := os.MkdirTemp(u.Cache, "list-")
+	if err == nil {
+		name = filepath.Join(dir, name)
+		err = os.WriteFile(name, []byte(text), 0o600)
+	}
 	if err != nil {
-		return fmt.Errorf("writing the list of packages: %w", err)
-	}
-	packages = u.Credentials.Restore(anchored(packages, u.AppDir))
-	name, args := filepath.Join(dir, "pylock.toml"), []string{"--preview-features", "pylock"}
-	text, ok := lock.WritePylock(packages)
-	if ok {
-		args = append(args, u.indexes(options)...)
-	} else {
-		name, args = filepath.Join(dir, "requirements.txt"), []string{"--require-hashes"}
-		text = lock.WriteRequirements(packages, lock.OptionsAt(options, u.AppDir))
-	}
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("writing the list of packages: %w", err)
 	}
 	args = append([]string{"pip", "install", "--python", filepath.Join(prefix, "bin", "python"), "--no-deps", "--no-compile-bytecode", "--quiet", "-r", name}, args...)

@@ -39,19 +39,20 @@ func (c Credentials) Restore(packages []Package) []Package {
 	for i, p := range packages {
 		if p.Origin != nil {
 			o := *p.Origin
-			o.VCS, o.URL = c.restore(o.VCS), c.restore(o.URL)
+			o.VCS, o.URL = c.Add(o.VCS), c.Add(o.URL)
 			packages[i].Origin = &o
 		}
 		if p.File != nil {
 			f := *p.File
-			f.URL = c.restore(f.URL)
+			f.URL = c.Add(f.URL)
 			packages[i].File = &f
 		}
 	}
 	return packages
 }
 
-func (c Credentials) restore(text string) string {
+// Add gives the URL with the credentials of its host, if there are any.
+func (c Credentials) Add(text string) string {
 	scheme, rest, ok := strings.Cut(text, "://")
 	host, _, _ := strings.Cut(rest, "/")
 	if user := c[host]; ok && user != "" {

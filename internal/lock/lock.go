@@ -5,6 +5,7 @@ package lock
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"sort"
@@ -15,9 +16,23 @@ import (
 	"github.com/lockstep/python/internal/wheel"
 )
 
+// Request is what an image is to hold beyond the app's own production dependencies.
+type Request struct {
+	Extras []pep508.Name // of the app ([project.optional-dependencies], [tool.poetry.extras])
+	Groups []pep508.Name // dependency groups, in Pipfile's words categories
+	Member pep508.Name   // the member of a workspace that is the app; empty for the project in the app dir
+}
+
+// Reader reads one format: the lock file called name, with the manifest beside it. It checks what the format lets it check
+// offline, so a stale lock is an error that names what drifted, and it refuses what is requested and not there.
+type Reader func(app fs.FS, name string, want Request) (Lock, error)
+
 // Lock is a lock file in the form that all formats share: entries, and the dependencies that lead to them.
 type Lock struct {
 	File    string       // name in the app dir, for messages
+	Matches string       // the manifest that it was compared with and agrees with; empty where the format cannot tell
+	Python  string       // the specifier of Pythons it was made for, as the file writes it (PEP 440); empty where it says nothing
+	PyWhere string       // where in the file that stands: "uv.lock, requires-python"
 	Roots   []Dependency // what the app itself asks for
 	Entries []Entry
 	Options []string      // lines for the installer that the file gives besides packages (--index-url …)
@@ -51,7 +66,7 @@ type Dependency struct {
 // File is one wheel or sdist.
 type File struct {
 	Name   string
-	URL    string
+	URL    string // or a path relative to the app dir; empty when the lock leaves it to the index
 	Size   int64  // bytes; 0 when not said
 	SHA256 string // hexadecimal; empty when the lock does not say it
 	Hash   string // "sha512:…", another hash for want of that one
@@ -78,7 +93,7 @@ type Package struct {
 	Name    pep508.Name
 	Version string
 	Index   string
-	File    *File // nil: the installer takes the file from the index that has one of Hashes
+	File    *File // nil: the installer takes the file from the index that has one of Hashes; without a URL: the one with its hash
 	IsSdist bool
 	Origin  *Origin
 	Hashes  []string

@@ -128,7 +128,7 @@ func WritePylock(packages []Package) (string, bool) {
 			field(&b, "subdirectory", o.Subdirectory)
 		case o != nil && o.Directory != "":
 			fmt.Fprintf(&b, "[packages.directory]\npath = %s\n", quote(o.Directory))
-		case p.File == nil:
+		case !p.Located():
 			return "", false
 		case o != nil:
 			fmt.Fprintf(&b, "[packages.archive]\n")
@@ -143,6 +143,11 @@ func WritePylock(packages []Package) (string, bool) {
 		}
 	}
 	return b.String(), true
+}
+
+// Located tells whether the package says itself where its files are; others are looked up on an index, by their hashes.
+func (p Package) Located() bool {
+	return p.Origin != nil && p.Origin.URL == "" || p.File != nil && p.File.URL != ""
 }
 
 // fields are the lines of a file that every kind of it has.
