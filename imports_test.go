@@ -21,7 +21,7 @@ const module = "github.com/lockstep/python/"
 // allowed is who may import what: our own packages, those of others, and of the standard library those that reach out of the
 // process. The rest of the standard library is free. A new package is a new line here.
 var allowed = map[string][]string{
-	"build": {"internal/archive", "internal/command", "internal/config", "internal/dependency", "internal/failure", "internal/install",
+	"build": {"internal/archive", "internal/command", "internal/config", "internal/dependency", "internal/django", "internal/failure", "internal/install",
 		"internal/layer", "internal/lock", "internal/pep440", "internal/pep508", "internal/process", "internal/project", "internal/python",
 		"internal/wheel", "github.com/paketo-buildpacks/packit/v2", "github.com/paketo-buildpacks/packit/v2/servicebindings"},
 	"detect": {"internal/project", "github.com/paketo-buildpacks/packit/v2"},
@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"internal/command":    {"os/exec"},
 	"internal/config":     {"internal/failure"},
 	"internal/dependency": {"internal/failure", "net/http", "github.com/BurntSushi/toml"},
+	"internal/django":     {"internal/command", "internal/failure"},
 	"internal/expand":     {},
 	"internal/failure":    {},
 	"internal/install":    {"internal/archive", "internal/command", "internal/failure", "internal/lock", "internal/pep508"},

@@ -26,19 +26,20 @@ import (
 
 // builder is one run of the build phase.
 type builder struct {
-	ctx     context.Context
-	packit  packit.BuildContext
-	env     []string
-	run     command.Runner
-	log     logger
-	config  config.Config
-	app     fs.FS
-	project project.Project
-	pins    dependency.Pins
-	fetcher dependency.Fetcher
-	layers  *layers
-	scratch string // a directory on the file system of the layers, gone at the end
-	cpython cpython
+	ctx      context.Context
+	packit   packit.BuildContext
+	env      []string
+	run      command.Runner
+	log      logger
+	config   config.Config
+	app      fs.FS
+	project  project.Project
+	pins     dependency.Pins
+	fetcher  dependency.Fetcher
+	layers   *layers
+	scratch  string // a directory on the file system of the layers, gone at the end
+	cpython  cpython
+	packages *stage // of this build, once they are in their layers
 }
 
 // Build gives the build phase: settings, then everything that can be known before a download, then the layers.
@@ -82,6 +83,9 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 	b.log.section("Layers")
 	records, err := b.makePackages(packages)
 	if err != nil {
+		return packit.BuildResult{}, err
+	}
+	if err := b.collectStatic(packages.packages); err != nil {
 		return packit.BuildResult{}, err
 	}
 	if err := b.makeBytecode(sources); err != nil {

@@ -61,6 +61,7 @@ type stage struct {
 // makePackages brings every package into its layer, by reference where the previous image has it, and gives the records.
 func (b *builder) makePackages(set packageSet) ([]record, error) {
 	s := &stage{builder: b, file: set.file, options: set.options, credentials: set.credentials, known: map[string]record{}, likely: map[pep508.Name]record{}, here: map[pep508.Name]install.Distribution{}}
+	b.packages = s
 	if err := s.identify(set.packages); err != nil {
 		return nil, err
 	}

@@ -53,6 +53,7 @@ func TestIntegration(t *testing.T) {
 	suite("Mirror", testMirror)
 	suite("Plan", testPlan)
 	suite("PrivateIndex", testPrivateIndex)
+	suite("Static", testStatic)
 	suite.Run(t)
 }
 

@@ -16,6 +16,7 @@ type Config struct {
 	PythonVersion string            // as written; "" when not set
 	PackageLayers bool              // a layer for each heavy package
 	Debug         bool              // log more
+	CollectStatic bool              // of Django
 	LockFile      string            // the lock file that decides, where there are several
 	Requirements  string            // the requirements file to install
 	Extras        []string          // of the app
@@ -37,6 +38,7 @@ const (
 	groups        = "BP_PYTHON_GROUPS"
 	member        = "BP_PYTHON_MEMBER"
 	resolution    = "BP_PYTHON_RESOLUTION"
+	collectStatic = "BP_DJANGO_COLLECTSTATIC"
 	logLevel      = "BP_LOG_LEVEL"
 	mirror        = "BP_DEPENDENCY_MIRROR"
 )
@@ -47,6 +49,7 @@ func Table() []Row {
 		{pythonVersion, "", "Python to install: `3.13`, `3.13.14` or a specifier such as `>=3.12,<3.14`"},
 		{mirror, "", "where CPython and uv are downloaded from instead of their own hosts; `{originalHost}` in it becomes the host replaced"},
 		{mirror + "_<HOST>", "", "the same for one host, in capitals, `.` written as `_` and `-` as `__` (`BP_DEPENDENCY_MIRROR_GITHUB_COM`)"},
+		{collectStatic, "true", "`false` leaves out Django's collectstatic"},
 		{logLevel, "INFO", "`DEBUG` logs more"},
 		{packageLayers, "true", "`false` puts all packages into one layer"},
 		{requirements, "requirements.txt", "requirements file to install, a path in the app dir"},
@@ -74,7 +77,7 @@ func Markdown() string {
 
 // Parse reads the settings from environ ("NAME=value" each). Warnings name variables that look like a misspelled setting.
 func Parse(environ []string) (Config, []string, error) {
-	cfg := Config{PackageLayers: true, Mirrors: map[string]string{}}
+	cfg := Config{PackageLayers: true, CollectStatic: true, Mirrors: map[string]string{}}
 	var warnings []string
 	for _, entry := range sorted(environ) {
 		name, value, _ := strings.Cut(entry, "=")
@@ -98,11 +101,9 @@ func (c *Config) set(name, value string) error {
 	case name == pythonVersion:
 		c.PythonVersion = value
 	case name == packageLayers:
-		on, err := strconv.ParseBool(value)
-		if err != nil {
-			return invalid(name, value, "true or false", "true")
-		}
-		c.PackageLayers = on
+		return boolean(&c.PackageLayers, name, value)
+	case name == collectStatic:
+		return boolean(&c.CollectStatic, name, value)
 	case name == lockFile:
 		c.LockFile = value
 	case name == requirements:
@@ -127,6 +128,15 @@ func (c *Config) set(name, value string) error {
 		host = strings.ReplaceAll(strings.ReplaceAll(host, "__", "-"), "_", ".")
 		c.Mirrors[strings.ToLower(host)] = value
 	}
+	return nil
+}
+
+func boolean(field *bool, name, value string) error {
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		return invalid(name, value, "true or false", "true")
+	}
+	*field = on
 	return nil
 }
 

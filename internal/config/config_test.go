@@ -19,7 +19,7 @@ func testParse(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
 	defaults := func(change func(*config.Config)) config.Config {
-		c := config.Config{PackageLayers: true, Mirrors: map[string]string{}}
+		c := config.Config{PackageLayers: true, CollectStatic: true, Mirrors: map[string]string{}}
 		change(&c)
 		return c
 	}
@@ -36,6 +36,7 @@ func testParse(t *testing.T, context spec.G, it spec.S) {
 		{"a Python, blanks around it", []string{"BP_CPYTHON_VERSION= >=3.12,<3.14 "}, func(c *config.Config) { c.PythonVersion = ">=3.12,<3.14" }},
 		{"one layer for all packages", []string{"BP_PACKAGE_LAYERS=false"}, func(c *config.Config) { c.PackageLayers = false }},
 		{"one layer for all packages, in short", []string{"BP_PACKAGE_LAYERS=0"}, func(c *config.Config) { c.PackageLayers = false }},
+		{"no collectstatic", []string{"BP_DJANGO_COLLECTSTATIC=false"}, func(c *config.Config) { c.CollectStatic = false }},
 		{"layers for packages", []string{"BP_PACKAGE_LAYERS=True"}, func(c *config.Config) {}},
 		{"the log's default", []string{"BP_LOG_LEVEL=INFO"}, func(c *config.Config) {}},
 		{"a longer log", []string{"BP_LOG_LEVEL=DEBUG"}, func(c *config.Config) { c.Debug = true }},

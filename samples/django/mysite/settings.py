@@ -29,10 +29,10 @@ TEMPLATES = [
 ]
 TIME_ZONE = "UTC"
 
-# Static files are served from where they are in the source: no collectstatic, nothing written.
+# The build runs collectstatic; WhiteNoise serves what it wrote under names that browsers may keep forever.
 STATIC_URL = "static/"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
+STATIC_ROOT = Path(__file__).parent.parent / "collected"
+STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 
 # The notes. A file in /tmp goes with its container: mount a volume and name a file in it to keep them.
 GUESTBOOK_FILE = Path(

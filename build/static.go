@@ -1,0 +1,210 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/lockstep/python/internal/django"
+	"github.com/lockstep/python/internal/install"
+	"github.com/lockstep/python/internal/layer"
+	"github.com/lockstep/python/internal/lock"
+)
+
+// staticLayer holds what Django's collectstatic wrote; a link in the app dir stands in the place of STATIC_ROOT.
+const staticLayer = "django-static"
+
+// collectStatic collects the static files of a Django app, unless the previous image has those of the same sources.
+func (b *builder) collectStatic(packages []lock.Package) error {
+	if !slices.ContainsFunc(packages, func(p lock.Package) bool { return p.Name == "django" }) {
+		return nil
+	}
+	project, found := django.Find(b.app)
+	if !found || !b.config.CollectStatic {
+		return nil
+	}
+	if !project.HasRoot {
+		b.log.fact("Static files are not collected: STATIC_ROOT is not set")
+		return nil
+	}
+	was, err := b.lastCollection()
+	if err != nil {
+		return err
+	}
+	if was != nil {
+		want := b.staticFacts(project, *was)
+		if _, err := fs.Stat(b.app, was.Root); err == nil {
+			want["committed"] = was.Root
+		}
+		reused, why, err := b.layers.reuse(staticLayer, want)
+		if err != nil {
+			return err
+		}
+		if reused {
+			b.log.fact("Reusing %s: nothing that collectstatic read has changed", staticLayer)
+			return b.linkStatic(was.Root)
+		}
+		b.log.detail("%s: %s", staticLayer, why)
+	}
+	return b.collectNow(project)
+}
+
+// lastCollection is what the previous image's static files were made from, or nil.
+func (b *builder) lastCollection() (*django.Collection, error) {
+	restored, was, err := b.layers.restored(staticLayer)
+	if err != nil || was == nil {
+		return nil, err
+	}
+	notes, _ := restored.Metadata[notesKey].(string)
+	var c django.Collection
+	if json.Unmarshal([]byte(notes), &c) != nil || !filepath.IsLocal(c.Root) {
+		return nil, nil
+	}
+	return &c, nil
+}
+
+// staticFacts is what static files are made from.
+func (b *builder) staticFacts(project django.Project, c django.Collection) facts {
+	return facts{
+		"python":   fmt.Sprintf("3.%d", b.minor()),
+		"packages": b.packagesDigest(),
+		"settings": project.Settings,
+		"sources":  c.Digest(b.app, b.lookup),
+		"rules":    install.Rules,
+	}
+}
+
+// packagesDigest is a hash of the facts of all layers of packages.
+func (b *builder) packagesDigest() string {
+	var all []string
+	for _, l := range b.layers.done {
+		if l.Name != layer.Light && !strings.HasPrefix(l.Name, "pkg-") {
+			continue
+		}
+		table, _ := l.Metadata[factsKey].(map[string]any)
+		for key, value := range table {
+			all = append(all, fmt.Sprintf("%s=%v", key, value))
+		}
+	}
+	sort.Strings(all)
+	return digest(strings.Join(slices.Compact(all), "\n"))
+}
+
+func (b *builder) collectNow(project django.Project) error {
+	python, err := b.packages.runnable()
+	if err != nil {
+		return err
+	}
+	b.log.fact("Running collectstatic, without a database and with a made-up SECRET_KEY")
+	c, err := project.Collect(b.ctx, django.Run{Run: b.run, Python: python, App: b.packit.WorkingDir, Env: b.env, Scratch: b.scratch, Out: b.log.indented()})
+	if err != nil {
+		return err
+	}
+	root := filepath.Join(b.packit.WorkingDir, c.Root)
+	switch {
+	case c.Failure != nil:
+		if c.Root != "" && !c.Committed {
+			err = os.RemoveAll(root) // half a collection
+		}
+		if fatal := c.Failure.Fatal(); fatal != nil {
+			return fatal
+		}
+		b.log.warn("static files are not collected: %s\nIf the app needs a value for this, give it to the build (pack build --env NAME=value); "+
+			"BP_DJANGO_COLLECTSTATIC=false turns collecting off.", c.Failure.Reason())
+		return err
+	case c.Skipped != "":
+		b.log.fact("Static files are not collected: %s", c.Skipped)
+		return nil
+	case c.Committed:
+		b.log.warn("%s has files already, so the static files stay in the app dir and are collected in each build.\n"+
+			"Remove them from the repository and add %s/ to .gitignore.", c.Root, c.Root)
+		return nil
+	}
+	if len(c.Placeholders) > 0 {
+		b.log.fact("Made up for collectstatic alone, as the settings ask for them: %s", strings.Join(c.Placeholders, ", "))
+	}
+	return b.keepStatic(project, c)
+}
+
+// keepStatic moves what was collected into its layer.
+func (b *builder) keepStatic(project django.Project, c django.Collection) error {
+	root := filepath.Join(b.packit.WorkingDir, c.Root)
+	path, err := b.layers.empty(staticLayer)
+	if err != nil {
+		return err
+	}
+	if err := os.CopyFS(path, os.DirFS(root)); err != nil {
+		return fmt.Errorf("moving the static files into layer %s: %w", staticLayer, err)
+	}
+	made := b.staticFacts(project, c)
+	notes, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	bytes, err := b.layers.keep(b.layers.fresh(staticLayer), made, string(notes))
+	if err != nil {
+		return err
+	}
+	b.log.fact("Made %s: the static files of %s (%s)", staticLayer, c.Root, size(bytes))
+	return b.linkStatic(c.Root)
+}
+
+// linkStatic puts a link to the layer in the place of STATIC_ROOT.
+func (b *builder) linkStatic(root string) error {
+	name := filepath.Join(b.packit.WorkingDir, root)
+	err := errors.Join(os.RemoveAll(name), os.MkdirAll(filepath.Dir(name), 0o755), os.Symlink(b.layers.path(staticLayer), name))
+	if err != nil {
+		return fmt.Errorf("linking the static files: %w", err)
+	}
+	return nil
+}
+
+// runnable gives a Python that has the app's packages and runs now: the image's own if this build made all of its layers,
+// else one outside of the layers, so that they stay references to the previous image.
+func (s *stage) runnable() (string, error) {
+	python := filepath.Join(s.layers.path(venvLayer), "bin", "python")
+	if s.cpython.inLayer && s.onDisk() {
+		return python, nil
+	}
+	interpreter, err := s.interpreter()
+	if err != nil {
+		return "", err
+	}
+	uv, err := s.installer(s.file)
+	if err != nil {
+		return "", err
+	}
+	uv.Credentials = s.credentials
+	venv := install.Venv{Prefix: filepath.Join(s.scratch, "venv"), Home: filepath.Join(interpreter.Prefix, "bin"), Minor: s.minor()}
+	if err := errors.Join(os.RemoveAll(filepath.Join(s.scratch, "source")), venv.Create()); err != nil {
+		return "", err
+	}
+	var packages []lock.Package
+	for _, w := range s.packages {
+		packages = append(packages, w.Package)
+	}
+	if err := s.copyDirectories(packages); err != nil {
+		return "", err
+	}
+	s.log.fact("Installing %s beside the layers, which stay as they are, to run the app", count(len(packages), "package"))
+	return filepath.Join(venv.Prefix, "bin", "python"), uv.Install(s.ctx, venv.Prefix, packages, s.options)
+}
+
+// onDisk tells whether the files of all layers that a Python process needs are there.
+func (s *stage) onDisk() bool {
+	for _, l := range s.layers.done {
+		if l.Name != venvLayer && l.Name != layer.Light && !strings.HasPrefix(l.Name, "pkg-") {
+			continue
+		}
+		if _, err := os.Stat(s.layers.path(l.Name)); err != nil {
+			return false
+		}
+	}
+	return true
+}
