@@ -38,10 +38,11 @@ type record struct {
 type wanted struct {
 	lock.Package
 	artifact string
+	alone    bool // gets a layer of its own at any size
 }
 
 func (w wanted) unit(r record) layer.Unit {
-	return layer.Unit{Name: w.Name, Size: r.Size, Roots: r.Roots, Dirs: r.Dirs, Alone: w.Origin != nil && w.Origin.Directory != ""}
+	return layer.Unit{Name: w.Name, Size: r.Size, Roots: r.Roots, Dirs: r.Dirs, Alone: w.alone}
 }
 
 // stage is one build's work on packages.
@@ -62,7 +63,7 @@ type stage struct {
 func (b *builder) makePackages(set packageSet) ([]record, error) {
 	s := &stage{builder: b, file: set.file, options: set.options, credentials: set.credentials, known: map[string]record{}, likely: map[pep508.Name]record{}, here: map[pep508.Name]install.Distribution{}}
 	b.packages = s
-	if err := s.identify(set.packages); err != nil {
+	if err := s.identify(set.packages, set.added); err != nil {
 		return nil, err
 	}
 	if err := s.remember(); err != nil {
@@ -82,15 +83,15 @@ func (b *builder) makePackages(set packageSet) ([]record, error) {
 }
 
 // identify gives each package the identity of its content; for a directory or a file of the app that is a hash of it.
-func (s *stage) identify(packages []lock.Package) error {
+func (s *stage) identify(packages []lock.Package, added []pep508.Name) error {
 	for _, p := range packages {
-		w := wanted{Package: p, artifact: p.Artifact()}
+		w := wanted{Package: p, artifact: p.Artifact(), alone: slices.Contains(added, p.Name)}
 		if p.Origin != nil && p.Origin.Directory != "" {
 			sum, err := digestTree(filepath.Join(s.packit.WorkingDir, p.Origin.Directory))
 			if err != nil {
 				return missingSource(s.file, p, p.Origin.Directory, err)
 			}
-			w.artifact += " " + sum
+			w.artifact, w.alone = w.artifact+" "+sum, true
 		} else if path, local := s.localFile(p); local {
 			data, err := os.ReadFile(path)
 			if err != nil {

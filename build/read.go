@@ -24,6 +24,7 @@ type packageSet struct {
 	file        string // the file of the app
 	packages    []lock.Package
 	options     []string
+	added       []pep508.Name    // of packages, those that the app does not lock
 	credentials lock.Credentials // that the file holds; never kept
 	resolved    string           // digest of what a resolution was made from; empty for a lock
 	frozen      string           // the resolution as a pylock, kept in the image for the next build
