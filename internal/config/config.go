@@ -17,6 +17,9 @@ type Config struct {
 	PackageLayers bool              // a layer for each heavy package
 	Debug         bool              // log more
 	CollectStatic bool              // of Django
+	LiveReload    bool              // the default process starts anew when a source changes
+	LambdaHandler string            // module.function
+	Test          bool              // the image is to run the app's tests
 	LockFile      string            // the lock file that decides, where there are several
 	Requirements  string            // the requirements file to install
 	Extras        []string          // of the app
@@ -39,6 +42,9 @@ const (
 	member        = "BP_PYTHON_MEMBER"
 	resolution    = "BP_PYTHON_RESOLUTION"
 	collectStatic = "BP_DJANGO_COLLECTSTATIC"
+	liveReload    = "BP_LIVE_RELOAD_ENABLED"
+	lambdaHandler = "BP_LAMBDA_HANDLER"
+	execEnv       = "CNB_EXEC_ENV"
 	logLevel      = "BP_LOG_LEVEL"
 	mirror        = "BP_DEPENDENCY_MIRROR"
 )
@@ -50,6 +56,8 @@ func Table() []Row {
 		{mirror, "", "where CPython and uv are downloaded from instead of their own hosts; `{originalHost}` in it becomes the host replaced"},
 		{mirror + "_<HOST>", "", "the same for one host, in capitals, `.` written as `_` and `-` as `__` (`BP_DEPENDENCY_MIRROR_GITHUB_COM`)"},
 		{collectStatic, "true", "`false` leaves out Django's collectstatic"},
+		{lambdaHandler, "", "`module.function` that serves AWS Lambda, where `awslambdaric` is locked"},
+		{liveReload, "false", "`true` makes `reload` the default process: the server starts anew when a source changes"},
 		{logLevel, "INFO", "`DEBUG` logs more"},
 		{packageLayers, "true", "`false` puts all packages into one layer"},
 		{requirements, "requirements.txt", "requirements file to install, a path in the app dir"},
@@ -58,6 +66,7 @@ func Table() []Row {
 		{lockFile, "", "lock file that decides, where there are several"},
 		{member, "", "member of a uv workspace that is the app"},
 		{resolution, "", "any text, such as a date; another one resolves anew what no lock file pins"},
+		{execEnv, "production", "`test` installs the dependency group `test` too and adds a process `test` ([execution environments](https://github.com/buildpacks/spec/blob/main/platform.md))"},
 	}
 }
 
@@ -82,7 +91,7 @@ func Parse(environ []string) (Config, []string, error) {
 	for _, entry := range sorted(environ) {
 		name, value, _ := strings.Cut(entry, "=")
 		value = strings.TrimSpace(value)
-		if value == "" || !strings.HasPrefix(strings.ToUpper(name), "BP_") {
+		if value == "" || !strings.HasPrefix(strings.ToUpper(name), "BP_") && name != execEnv {
 			continue
 		}
 		if err := cfg.set(name, value); err != nil {
@@ -102,6 +111,12 @@ func (c *Config) set(name, value string) error {
 		c.PythonVersion = value
 	case name == packageLayers:
 		return boolean(&c.PackageLayers, name, value)
+	case name == liveReload:
+		return boolean(&c.LiveReload, name, value)
+	case name == lambdaHandler:
+		c.LambdaHandler = value
+	case name == execEnv:
+		c.Test = value == "test"
 	case name == collectStatic:
 		return boolean(&c.CollectStatic, name, value)
 	case name == lockFile:

@@ -36,6 +36,10 @@ func testParse(t *testing.T, context spec.G, it spec.S) {
 		{"a Python, blanks around it", []string{"BP_CPYTHON_VERSION= >=3.12,<3.14 "}, func(c *config.Config) { c.PythonVersion = ">=3.12,<3.14" }},
 		{"one layer for all packages", []string{"BP_PACKAGE_LAYERS=false"}, func(c *config.Config) { c.PackageLayers = false }},
 		{"one layer for all packages, in short", []string{"BP_PACKAGE_LAYERS=0"}, func(c *config.Config) { c.PackageLayers = false }},
+		{"a build of a test image", []string{"CNB_EXEC_ENV=test"}, func(c *config.Config) { c.Test = true }},
+		{"a build for production", []string{"CNB_EXEC_ENV=production"}, func(c *config.Config) {}},
+		{"live reload", []string{"BP_LIVE_RELOAD_ENABLED=true"}, func(c *config.Config) { c.LiveReload = true }},
+		{"a Lambda handler", []string{"BP_LAMBDA_HANDLER=jobs.run"}, func(c *config.Config) { c.LambdaHandler = "jobs.run" }},
 		{"no collectstatic", []string{"BP_DJANGO_COLLECTSTATIC=false"}, func(c *config.Config) { c.CollectStatic = false }},
 		{"layers for packages", []string{"BP_PACKAGE_LAYERS=True"}, func(c *config.Config) {}},
 		{"the log's default", []string{"BP_LOG_LEVEL=INFO"}, func(c *config.Config) {}},
@@ -89,7 +93,7 @@ func testParse(t *testing.T, context spec.G, it spec.S) {
 		{"BP_NODE_VERSION", ""},
 		{"BP_PIP_VERSION", ""},
 		{"BP_CPYTHON_VE", ""},
-		{"BP_LIVE_RELOAD_ENABLED", ""},
+		{"BP_LIVE_RELOAD_ENABLD", "BP_LIVE_RELOAD_ENABLED"},
 		{"CPYTHON_VERSION", ""},
 	} {
 		it("knows what "+c.name+" was meant to be", func() {
@@ -124,7 +128,7 @@ func testMarkdown(t *testing.T, context spec.G, it spec.S) {
 		var names []string
 		for _, row := range config.Table() {
 			names = append(names, row.Name)
-			Expect(row.Name).To(HavePrefix("BP_"))
+			Expect(row.Name).To(Or(HavePrefix("BP_"), Equal("CNB_EXEC_ENV")))
 			Expect(row.Name + row.Default + row.Meaning).NotTo(ContainSubstring("|"))
 			Expect(row.Meaning).NotTo(BeEmpty())
 		}

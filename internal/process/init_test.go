@@ -15,6 +15,7 @@ func TestUnitProcess(t *testing.T) {
 	format.MaxLength = 0
 
 	suite := spec.New("process", spec.Report(report.Terminal{}))
+	suite("LiveReload", testLiveReload)
 	suite("Command", testCommand)
 	suite("Procfile", testProcfile)
 	suite("Standard", testStandard)

@@ -36,3 +36,21 @@ func WithStandard(list []Process) []Process {
 	}
 	return all
 }
+
+// WithTest adds the process that runs the app's tests and makes it the default; one of the list that has the type is kept as it is.
+func WithTest(list []Process, pytest bool) []Process {
+	test := Process{Type: "test", Command: []string{"python", "-m", "unittest"}}
+	if pytest {
+		test.Command = []string{"pytest"}
+	}
+	out := make([]Process, 0, len(list)+1)
+	for _, p := range list {
+		if p.Default = false; p.Type == test.Type {
+			test = p
+			continue
+		}
+		out = append(out, p)
+	}
+	test.Default = true
+	return append(out, test)
+}

@@ -1,0 +1,58 @@
+package process
+
+import (
+	"io/fs"
+	"regexp"
+)
+
+// reloading are the servers that start anew when a source changes, if told to: the name that stands in a command → its option.
+var reloading = []struct {
+	name   *regexp.Regexp
+	option string
+}{
+	{server("gunicorn|uvicorn|hypercorn|granian|fastapi run"), " --reload"},
+	{server("streamlit run"), " --server.runOnSave true"},
+	{server(`flask run`), " --debug"},
+}
+
+func server(names string) *regexp.Regexp { return regexp.MustCompile(`(?:^|[\s/])(?:` + names + `)(?:\s|$)`) }
+
+// WithLiveReload adds the process "reload" and makes it the default: the web process, told to start anew when a source changes.
+func WithLiveReload(list []Process, app fs.FS, helper string) ([]Process, []Warning, error) {
+	for _, p := range list {
+		if p.Type != "web" {
+			continue
+		}
+		for _, r := range reloading {
+			at := r.name.FindStringIndex(p.Text)
+			if at == nil {
+				continue
+			}
+			end := at[1]
+			if end < len(p.Text) || p.Text[end-1] == ' ' {
+				end-- // in front of the blank
+			}
+			return withDefault(list, entry{kind: "reload", command: p.Text[:end] + r.option + p.Text[end:]}, app, helper)
+		}
+		return list, []Warning{{Text: "BP_LIVE_RELOAD_ENABLED has no effect: nothing is known of how '" + p.Text + "' starts anew when a source changes.\n" +
+			"gunicorn, uvicorn, hypercorn and granian do; or run the image's web process under a file watcher."}}, nil
+	}
+	return list, []Warning{{Text: "BP_LIVE_RELOAD_ENABLED has no effect: the image has no web process"}}, nil
+}
+
+func withDefault(list []Process, e entry, app fs.FS, helper string) ([]Process, []Warning, error) {
+	file, err := parse(e)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := make([]Process, 0, len(list)+1)
+	for _, p := range list {
+		p.Default = false
+		if p.Type != e.kind {
+			out = append(out, p)
+		}
+	}
+	added := newProcess(e, file, app, helper)
+	added.Default = true
+	return append(out, added), nil, nil
+}
