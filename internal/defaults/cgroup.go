@@ -120,7 +120,8 @@ type limit struct {
 	file  string
 }
 
-const unlimited = math.MaxInt64
+// unlimited is more than any machine has; v1 writes no limit as a number a little above.
+const unlimited = 1 << 60
 
 // lower takes over a smaller limit.
 func (l *limit) lower(value int64, file string) {
