@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/lockstep/python/internal/defaults"
 )
@@ -17,7 +19,7 @@ import (
 // assign writes the variables for the process as TOML, and for a web process a line to the log that says what was chosen: a
 // program that is run by hand is not to be disturbed by it.
 func assign(environ []string, out, log io.Writer) error {
-	root := os.DirFS("/")
+	root := rootFiles{os.DirFS("/")}
 	list, err := defaults.Choose(environ, defaults.Machine{Files: root, CPUs: runtime.NumCPU(), Gunicorn: gunicorn(), Creates: creates})
 	if err != nil {
 		return err
@@ -41,6 +43,31 @@ func assign(environ []string, out, log io.Writer) error {
 	}
 	return nil
 }
+
+// rootFiles reads the kernel's small files without what Go does to let a goroutine wait for them, which takes most of the time.
+type rootFiles struct{ fs.FS }
+
+func (r rootFiles) ReadFile(name string) ([]byte, error) {
+	fd, err := syscall.Open("/"+name, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	defer syscall.Close(fd)
+	var data []byte
+	buffer := make([]byte, 8192)
+	for {
+		n, err := syscall.Read(fd, buffer)
+		if err != nil {
+			return nil, &fs.PathError{Op: "read", Path: name, Err: err}
+		}
+		if n == 0 {
+			return data, nil
+		}
+		data = append(data, buffer[:n]...)
+	}
+}
+
+func (r rootFiles) Stat(name string) (fs.FileInfo, error) { return os.Stat("/" + name) }
 
 // gunicorn is the file that build made for it in a layer beside the helper's, if it did.
 func gunicorn() string {
@@ -67,13 +94,12 @@ func processType(root fs.FS, launcher int) string {
 
 // creates tries it, as permissions alone do not tell: the file system may be read-only.
 func creates(dir string) bool {
-	file, err := os.CreateTemp(dir, "lockstep-")
+	name := filepath.Join(dir, ".lockstep-"+strconv.Itoa(os.Getpid()))
+	fd, err := syscall.Open(name, syscall.O_RDWR|syscall.O_CREAT|syscall.O_EXCL|syscall.O_CLOEXEC, 0o600)
 	if err != nil {
 		return false
 	}
-	file.Close()
-	os.Remove(file.Name())
-	return true
+	return errors.Join(syscall.Close(fd), os.Remove(name)) == nil
 }
 
 // quote writes a TOML basic string.

@@ -1,6 +1,9 @@
 package defaults
 
-import "io/fs"
+import (
+	"io/fs"
+	"strings"
+)
 
 // bundles are where distributions keep all certificate authorities in one file.
 var bundles = []string{
@@ -15,8 +18,7 @@ var bundles = []string{
 func certificates(env Environment, m Machine) ([]Assignment, error) {
 	_, file := env.Lookup("SSL_CERT_FILE")
 	_, dir := env.Lookup("SSL_CERT_DIR")
-	hashed, _ := fs.Glob(m.Files, "etc/ssl/certs/*.0")
-	if _, err := fs.Stat(m.Files, "etc/ssl/cert.pem"); file || dir || err == nil || len(hashed) > 0 {
+	if _, err := fs.Stat(m.Files, "etc/ssl/cert.pem"); file || dir || err == nil || m.hashed("etc/ssl/certs") {
 		return nil, nil
 	}
 	for _, bundle := range bundles {
@@ -25,4 +27,24 @@ func certificates(env Environment, m Machine) ([]Assignment, error) {
 		}
 	}
 	return nil, nil
+}
+
+// hashed looks for a file named by hash, and no further: such a directory has hundreds.
+func (m Machine) hashed(dir string) bool {
+	file, err := m.Files.Open(dir)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	list, ok := file.(fs.ReadDirFile)
+	for ok {
+		entries, err := list.ReadDir(32)
+		for _, entry := range entries {
+			if strings.HasSuffix(entry.Name(), ".0") {
+				return true
+			}
+		}
+		ok = err == nil
+	}
+	return false
 }

@@ -24,11 +24,11 @@ type hierarchy struct {
 	v2          bool
 }
 
-// findCgroup follows cgroups(7): /proc/self/cgroup names the group, and /proc/self/mountinfo the part of the tree that is
+// find follows cgroups(7): /proc/self/cgroup names the group, and /proc/self/mountinfo the part of the tree that is
 // mounted, which in a container is often only the group itself. Where a controller has a v1 tree, that is the one in use.
-func findCgroup(files fs.FS, controller string) cgroup {
+func (t trees) find(controller string) cgroup {
 	var best hierarchy
-	for _, h := range hierarchies(files) {
+	for _, h := range t.mounted {
 		if slices.Contains(h.controllers, controller) || h.v2 && best.point == "" {
 			best = h
 		}
@@ -36,7 +36,19 @@ func findCgroup(files fs.FS, controller string) cgroup {
 	if best.point == "" {
 		return cgroup{}
 	}
-	return cgroup{files: files, dirs: best.dirs(groupOf(files, controller, best.v2)), v2: best.v2}
+	return cgroup{files: t.files, dirs: best.dirs(groupOf(t.groups, controller, best.v2)), v2: best.v2}
+}
+
+// trees is what the kernel says about control groups, read once.
+type trees struct {
+	files   fs.FS
+	mounted []hierarchy
+	groups  string // /proc/self/cgroup
+}
+
+func readTrees(files fs.FS) trees {
+	groups, _ := fs.ReadFile(files, "proc/self/cgroup") // without it, the mount points are the groups
+	return trees{files, hierarchies(files), string(groups)}
 }
 
 func hierarchies(files fs.FS) []hierarchy {
@@ -84,12 +96,8 @@ func unescape(text string) string {
 }
 
 // groupOf is the path of the process's group in the controller's tree.
-func groupOf(files fs.FS, controller string, v2 bool) string {
-	text, err := fs.ReadFile(files, "proc/self/cgroup")
-	if err != nil {
-		return "/"
-	}
-	for line := range strings.Lines(string(text)) {
+func groupOf(groups, controller string, v2 bool) string {
+	for line := range strings.Lines(groups) {
 		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
 		if len(fields) == 3 && (v2 && fields[0] == "0" || !v2 && slices.Contains(strings.Split(fields[1], ","), controller)) {
 			return fields[2]
@@ -177,8 +185,10 @@ func (c cgroup) cpuset() limit {
 	}
 	for _, dir := range c.dirs {
 		for _, name := range names {
-			text, _ := c.read(dir, name)
-			l.lower(countCPUs(text), path.Join(dir, name))
+			if text, ok := c.read(dir, name); ok {
+				l.lower(countCPUs(text), path.Join(dir, name))
+				break
+			}
 		}
 	}
 	return l
@@ -214,9 +224,9 @@ func (c cgroup) memory() limit {
 			value, _ := c.number(dir, name)
 			l.lower(value, path.Join(dir, name))
 		}
-		if !c.v2 {
-			l.lower(c.hierarchical(dir), path.Join(dir, "memory.stat"))
-		}
+	}
+	if !c.v2 && len(c.dirs) > 0 {
+		l.lower(c.hierarchical(c.dirs[0]), path.Join(c.dirs[0], "memory.stat"))
 	}
 	return l
 }

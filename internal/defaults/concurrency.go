@@ -28,7 +28,8 @@ func concurrency(env Environment, m Machine) ([]Assignment, error) {
 	if err != nil {
 		return nil, err
 	}
-	cpu, memory := m.cpu(), m.memory()
+	groups := readTrees(m.Files)
+	cpu, memory := m.cpu(groups), m.memory(groups)
 	workers := max(1, min((cpu.value+999)/1000, memory.value/need))
 	why := "CPUs " + thousandths(cpu.value) + " from " + cpu.file
 	if memory.value < unlimited {
@@ -38,8 +39,8 @@ func concurrency(env Environment, m Machine) ([]Assignment, error) {
 }
 
 // cpu is the smallest of the quota, the CPU set and the CPUs that the kernel lets the process run on.
-func (m Machine) cpu() limit {
-	quota, set := findCgroup(m.Files, "cpu").quota(), findCgroup(m.Files, "cpuset").cpuset()
+func (m Machine) cpu(groups trees) limit {
+	quota, set := groups.find("cpu").quota(), groups.find("cpuset").cpuset()
 	l := limit{int64(m.CPUs) * 1000, "the machine"}
 	if set.value < l.value/1000 {
 		l = limit{set.value * 1000, set.file}
@@ -60,8 +61,8 @@ func (m Machine) narrowed(cpus int64) bool {
 }
 
 // memory is the group's limit, or the machine's memory where that is less.
-func (m Machine) memory() limit {
-	l := findCgroup(m.Files, "memory").memory()
+func (m Machine) memory(groups trees) limit {
+	l := groups.find("memory").memory()
 	text, err := fs.ReadFile(m.Files, "proc/meminfo")
 	if err != nil {
 		return l
