@@ -25,11 +25,12 @@ var allowed = map[string][]string{
 		"internal/layer", "internal/lock", "internal/pep440", "internal/pep508", "internal/process", "internal/project", "internal/python",
 		"internal/wheel", "github.com/paketo-buildpacks/packit/v2", "github.com/paketo-buildpacks/packit/v2/servicebindings"},
 	"detect": {"internal/project", "github.com/paketo-buildpacks/packit/v2"},
-	"launch": {"internal/expand", "internal/failure"},
+	"launch": {"internal/defaults", "internal/expand", "internal/failure", "os/signal"},
 
 	"internal/archive":    {"github.com/klauspost/compress/gzip"},
 	"internal/command":    {"os/exec"},
 	"internal/config":     {"internal/failure"},
+	"internal/defaults":   {"internal/failure"},
 	"internal/dependency": {"internal/failure", "net/http", "github.com/BurntSushi/toml"},
 	"internal/django":     {"internal/command", "internal/failure"},
 	"internal/expand":     {},

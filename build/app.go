@@ -1,8 +1,11 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lockstep/python/internal/install"
@@ -11,7 +14,8 @@ import (
 const (
 	bytecodeLayer = "app-bytecode"
 	// Not "launch": its metadata would be launch.toml, which is the list of processes.
-	launchLayer = "launch-env"
+	launchLayer   = "launch-env"
+	gunicornLayer = "gunicorn-defaults"
 	// buildEnvLayer is only there when a later buildpack needs the packages.
 	buildEnvLayer = "build-env"
 )
@@ -116,5 +120,41 @@ func (b *builder) makeLaunch() error {
 	layer.ExecD = []string{helper}
 	b.log.detail("Made %s: %s", launchLayer, why)
 	_, err = b.layers.keep(layer, f, "")
+	return err
+}
+
+// gunicornDefaults is the file with which gunicorn takes what the launch helper chooses; the helper knows where it stands.
+//
+//go:embed gunicorn.py
+var gunicornDefaults []byte
+
+// makeGunicorn makes the layer of that file, as bytecode: nothing is compiled at start. It is a layer of its own since another
+// helper does not change it, and an interpreter to compile it is dear.
+func (b *builder) makeGunicorn(records []record) error {
+	if !slices.ContainsFunc(records, func(r record) bool { return r.Name == "gunicorn" }) {
+		return nil
+	}
+	f := facts{"defaults": digest(string(gunicornDefaults)), "python": fmt.Sprintf("3.%d", b.minor()), "rules": install.Rules}
+	reused, why, err := b.layers.reuse(gunicornLayer, f)
+	if err != nil || reused {
+		return err
+	}
+	dir, err := b.layers.empty(gunicornLayer)
+	if err != nil {
+		return err
+	}
+	source := install.Source{Path: filepath.Join(dir, "gunicorn.py"), Name: filepath.Join(dir, "gunicorn.py"), Output: filepath.Join(dir, "gunicorn.pyc")}
+	if err := os.WriteFile(source.Path, gunicornDefaults, 0o644); err != nil {
+		return fmt.Errorf("writing %s: %w", source.Path, err)
+	}
+	interpreter, err := b.interpreter()
+	if err != nil {
+		return err
+	}
+	if _, err := install.Compile(b.ctx, b.run, interpreter, [][]install.Source{{source}}); err != nil {
+		return err
+	}
+	b.log.detail("Made %s: %s", gunicornLayer, why)
+	_, err = b.layers.keep(b.layers.fresh(gunicornLayer), f, "")
 	return err
 }

@@ -88,7 +88,7 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 	if err := b.collectStatic(packages.packages); err != nil {
 		return packit.BuildResult{}, err
 	}
-	if err := b.makeBytecode(sources); err != nil {
+	if err := errors.Join(b.makeBytecode(sources), b.makeGunicorn(records)); err != nil {
 		return packit.BuildResult{}, err
 	}
 	if err := b.finishPython(embedding(records)); err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/lockstep/python/internal/defaults"
 	"github.com/lockstep/python/internal/expand"
 	"github.com/lockstep/python/internal/failure"
 )
@@ -19,8 +20,8 @@ const (
 
 // execute becomes the command; it returns only when that is not possible.
 func execute(words, environ []string) (int, error) {
-	env := readEnvironment(environ)
-	args := expand.Words(words, env.lookup)
+	env := defaults.ReadEnvironment(environ)
+	args := expand.Words(words, env.Lookup)
 	if len(args) == 0 || args[0] == "" {
 		return statusNotFound, noCommand(words)
 	}

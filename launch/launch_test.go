@@ -57,8 +57,8 @@ func testBinary(t *testing.T, context spec.G, it spec.S) {
 	})
 
 	it("says how it is called", func() {
-		usage := "usage: launch exec WORD...\nWithout arguments it is an exec.d helper.\n"
-		for _, args := range [][]string{{"exec"}, {"run"}, {""}} {
+		usage := "usage: launch exec WORD...\n       launch init PROGRAM ARGUMENT...\nWithout arguments it is an exec.d helper.\n"
+		for _, args := range [][]string{{"exec"}, {"init"}, {"run"}, {""}} {
 			Expect(call(t, t.TempDir(), nil, nil, args...)).To(Equal(result{2, "", usage}))
 		}
 	})
@@ -90,7 +90,7 @@ func testEnvironment(t *testing.T, context spec.G, it spec.S) {
 		{"takes the highest port", "", []string{"PORT=65535"}},
 	} {
 		it(c.name, func() {
-			toml, got := assigned(append(c.environ, "PYTHONUNBUFFERED=1")...)
+			toml, got := assigned(append(c.environ, "PYTHONUNBUFFERED=1", "BIND_ADDRESS=0.0.0.0", "WEB_CONCURRENCY=1")...)
 			Expect(toml).To(Equal(c.toml))
 			Expect(got).To(Equal(result{}))
 		})
@@ -104,7 +104,7 @@ func testEnvironment(t *testing.T, context spec.G, it spec.S) {
 		{"leaves it to the user to turn buffering on", "", []string{"PYTHONUNBUFFERED="}},
 	} {
 		it(c.name, func() {
-			toml, got := assigned(append(c.environ, "PORT=5000")...)
+			toml, got := assigned(append(c.environ, "PORT=5000", "BIND_ADDRESS=0.0.0.0", "WEB_CONCURRENCY=1")...)
 			Expect(toml).To(Equal(c.toml))
 			Expect(got).To(Equal(result{}))
 		})

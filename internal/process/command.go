@@ -14,7 +14,7 @@ import (
 func newProcess(e entry, file *syntax.File, app fs.FS, helper string) Process {
 	words, ok := direct(file)
 	if !ok || lacksInterpreter(words[0], app) {
-		return Process{Type: e.kind, Text: e.command, Command: []string{"bash", "-c", e.command}, Shell: true}
+		return Process{Type: e.kind, Text: e.command, Command: []string{helper, "init", "bash", "-c", e.command}, Shell: true}
 	}
 	if !slices.ContainsFunc(words, hasVariable) {
 		return Process{Type: e.kind, Text: e.command, Command: arguments(words)}

@@ -250,7 +250,7 @@ func testCommand(t *testing.T, context spec.G, it spec.S) {
 	for _, command := range shell {
 		it("leaves to bash "+command, func() {
 			Expect(read(command)).To(Equal(process.Process{
-				Type: "web", Text: command, Command: []string{"bash", "-c", command}, Default: true, Shell: true,
+				Type: "web", Text: command, Command: []string{helper, "init", "bash", "-c", command}, Default: true, Shell: true,
 			}))
 		})
 	}

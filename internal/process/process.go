@@ -12,7 +12,7 @@ type Process struct {
 	Command []string // the program and all its arguments
 	Default bool     // what the image runs when nobody asks for a type
 	Expand  bool     // Command begins with the launch helper, which expands variables
-	Shell   bool     // Command begins with bash: an image without one cannot run it
+	Shell   bool     // Command runs bash: an image without one cannot run it
 }
 
 // Warning is something that works, but not as the owner may think.

@@ -1,4 +1,4 @@
-package main
+package defaults
 
 import (
 	"strconv"
@@ -10,10 +10,10 @@ import (
 const defaultPort = "8080"
 
 // port makes PORT hold a port: commands use $PORT, and servers read it on their own.
-func port(env environment) ([]assignment, error) {
+func port(env Environment, _ Machine) ([]Assignment, error) {
 	value := env["PORT"]
 	if value == "" {
-		return []assignment{{"PORT", defaultPort}}, nil
+		return []Assignment{{Name: "PORT", Value: defaultPort}}, nil
 	}
 	if _, err := strconv.ParseUint(value, 10, 16); err != nil {
 		return nil, &failure.Error{

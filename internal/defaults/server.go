@@ -1,0 +1,86 @@
+package defaults
+
+import (
+	"strconv"
+	"strings"
+)
+
+const (
+	// threads is how many requests a gunicorn worker without a loop of its own serves at a time.
+	threads = 8
+	// keepAlive is longer than the minute after which most load balancers close an idle connection: a server that closes
+	// first answers some requests with a reset.
+	keepAlive = 75
+)
+
+// gunicorn has gunicorn read a file of ours (gunicorn.py) before the app's own gunicorn.conf.py: what stands in
+// GUNICORN_CMD_ARGS itself would overrule that file. The user's arguments stay, and win.
+func gunicorn(env Environment, m Machine) ([]Assignment, error) {
+	if m.Gunicorn == "" || !m.has(env, "gunicorn") {
+		return nil, nil
+	}
+	stop, err := gracefulTimeout(env)
+	if err != nil {
+		return nil, err
+	}
+	settings := []string{"threads=" + strconv.Itoa(threads), "keepalive=" + strconv.Itoa(keepAlive), "graceful_timeout=" + strconv.Itoa(stop)}
+	if dir := m.heartbeats(); dir != "" {
+		settings = append(settings, "worker_tmp_dir="+dir)
+	}
+	if env["BIND_ADDRESS"] != anyIPv4 {
+		settings = append(settings, "bind="+bracketed(env["BIND_ADDRESS"])+":"+env["PORT"])
+	}
+	args := strings.TrimSpace("--config " + m.Gunicorn + " " + env["GUNICORN_CMD_ARGS"])
+	list := []Assignment{{Name: "GUNICORN_CMD_ARGS", Value: args}}
+	return append(list, unset(env, "LOCKSTEP_GUNICORN", strings.Join(settings, " "))...), nil
+}
+
+// uvicorn reads each of its options from a variable.
+func uvicorn(env Environment, m Machine) ([]Assignment, error) {
+	if !m.has(env, "uvicorn") {
+		return nil, nil
+	}
+	stop, err := gracefulTimeout(env)
+	if err != nil {
+		return nil, err
+	}
+	list := unset(env, "UVICORN_HOST", env["BIND_ADDRESS"])
+	list = append(list, unset(env, "UVICORN_PORT", env["PORT"])...)
+	list = append(list, unset(env, "UVICORN_TIMEOUT_KEEP_ALIVE", strconv.Itoa(keepAlive))...)
+	return append(list, unset(env, "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN", strconv.Itoa(stop))...), nil
+}
+
+// granian does too.
+func granian(env Environment, m Machine) ([]Assignment, error) {
+	if !m.has(env, "granian") {
+		return nil, nil
+	}
+	list := unset(env, "GRANIAN_HOST", env["BIND_ADDRESS"])
+	list = append(list, unset(env, "GRANIAN_PORT", env["PORT"])...)
+	return append(list, unset(env, "GRANIAN_WORKERS", env["WEB_CONCURRENCY"])...), nil
+}
+
+func unset(env Environment, name, value string) []Assignment {
+	if env[name] != "" {
+		return nil
+	}
+	return []Assignment{{Name: name, Value: value}}
+}
+
+// gracefulTimeout is what requests have to end after SIGTERM, in seconds: two less than the time after which the platform kills,
+// which is 30 seconds in Kubernetes, and 10 for Docker and most others.
+func gracefulTimeout(env Environment) (int, error) {
+	const name = "BPL_GRACE_PERIOD"
+	period := 10
+	if env["KUBERNETES_SERVICE_HOST"] != "" {
+		period = 30
+	}
+	if text := strings.TrimSpace(env[name]); text != "" {
+		n, err := strconv.ParseUint(text, 10, 16)
+		if err != nil || n == 0 {
+			return 0, badSeconds(name, env[name])
+		}
+		period = int(n)
+	}
+	return max(1, period-2), nil
+}
