@@ -144,6 +144,9 @@ func testState(t *testing.T, context spec.G, it spec.S) {
 		for _, files := range product(t) {
 			for _, file := range files {
 				calls := touched(file)
+				if file.name == "launch/prefix.go" { // a command is started in a directory by going there
+					calls = slices.DeleteFunc(calls, func(name string) bool { return name == "os.Chdir" })
+				}
 				if slices.Contains(mains, file.name) {
 					calls = slices.DeleteFunc(calls, func(name string) bool { return name == "os.Environ" })
 				}

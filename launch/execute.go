@@ -21,10 +21,14 @@ const (
 func execute(words, environ []string) (int, error) {
 	env := readEnvironment(environ)
 	args := expand.Words(words, env.lookup)
+	args, environ, err := prefix(args, environ)
+	if err != nil {
+		return statusNotRunnable, err
+	}
 	if len(args) == 0 || args[0] == "" {
 		return statusNotFound, noCommand(words)
 	}
-	path := env["PATH"]
+	path := readEnvironment(environ)["PATH"]
 	var refused error
 	for _, file := range candidates(args[0], path) {
 		err := syscall.Exec(file, args, environ)
