@@ -39,6 +39,7 @@ type builder struct {
 	layers  *layers
 	scratch string // a directory on the file system of the layers, gone at the end
 	cpython cpython
+	notes   []string // what was found in the code about starting the app
 }
 
 // Build gives the build phase: settings, then everything that can be known before a download, then the layers.
@@ -77,6 +78,12 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 	packages, err := b.readPackages()
 	if err != nil {
 		return packit.BuildResult{}, err
+	}
+
+	if !b.project.Has("Procfile") {
+		if processes, warnings, err = b.findStart(packages.file, packages.packages); err != nil {
+			return packit.BuildResult{}, err
+		}
 	}
 
 	b.log.section("Layers")
@@ -167,17 +174,22 @@ func (b *builder) lookup(name string) string {
 func (b *builder) processes() ([]process.Process, []process.Warning, error) {
 	data, err := fs.ReadFile(b.app, "Procfile")
 	if errors.Is(err, fs.ErrNotExist) {
-		return process.WithStandard(nil), []process.Warning{{Text: "there is no Procfile, so the image has no web process and does not start by itself.\n" +
-			"Add a file named Procfile with the command that starts the app, such as\nweb: gunicorn app:app --bind 0.0.0.0:$PORT"}}, nil
+		return nil, nil, nil // they are found in the code, once the packages are known
 	}
 	if err != nil {
 		return nil, nil, b.unreadable("Procfile", err)
 	}
 	list, warnings, err := process.ReadProcfile(data, b.app, b.helper())
+	if b.config.App != "" {
+		b.notes = append(b.notes, "BP_APP is not used: the Procfile says what is started")
+	}
 	return process.WithStandard(list), warnings, err
 }
 
 func (b *builder) logProcesses(list []process.Process, warnings []process.Warning) {
+	for _, note := range b.notes {
+		b.log.fact("%s", note)
+	}
 	for _, p := range list {
 		name := p.Type
 		if p.Default {
