@@ -45,6 +45,10 @@ func (b *builder) makeBytecode(app appSources) error {
 		b.log.fact("There are no Python files to compile")
 		return nil
 	}
+	if b.config.LiveReload { // bytecode that is not checked against its source would hide the changes
+		b.log.fact("Not compiling the app, whose sources may change in the container (BP_LIVE_RELOAD_ENABLED)")
+		return nil
+	}
 	f := facts{"python": fmt.Sprintf("3.%d", b.minor()), "sources": app.digest, "rules": install.Rules}
 	reused, why, err := b.layers.reuse(bytecodeLayer, f)
 	if err != nil {

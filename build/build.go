@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -20,7 +19,6 @@ import (
 	"github.com/lockstep/python/internal/config"
 	"github.com/lockstep/python/internal/dependency"
 	"github.com/lockstep/python/internal/failure"
-	"github.com/lockstep/python/internal/process"
 	"github.com/lockstep/python/internal/project"
 )
 
@@ -59,7 +57,7 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 	}
 	defer os.RemoveAll(b.scratch)
 
-	processes, warnings, err := b.processes()
+	processes, err := b.readProcfile()
 	if err != nil {
 		return packit.BuildResult{}, err
 	}
@@ -77,6 +75,10 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 	b.log.section("Packages")
 	packages, err := b.readPackages()
 	if err != nil {
+		return packit.BuildResult{}, err
+	}
+
+	if packages, err = processes.complete(packages); err != nil {
 		return packit.BuildResult{}, err
 	}
 
@@ -100,9 +102,9 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 	b.keepBuildEnv()
 
 	b.log.section("Processes")
-	b.logProcesses(processes, warnings)
+	processes.log()
 	b.log.section("Done in %s: %s", seconds(start), b.layers.summary())
-	return packit.BuildResult{Layers: b.layers.done, Launch: packit.LaunchMetadata{DirectProcesses: direct(processes)}}, nil
+	return packit.BuildResult{Layers: b.layers.done, Launch: packit.LaunchMetadata{DirectProcesses: processes.direct()}}, nil
 }
 
 // prepare reads the settings and looks at the app dir.
@@ -167,52 +169,6 @@ func (b *builder) lookup(name string) string {
 	return ""
 }
 
-// processes reads the Procfile first: a mistake in it is told before anything is downloaded.
-func (b *builder) processes() ([]process.Process, []process.Warning, error) {
-	data, err := fs.ReadFile(b.app, "Procfile")
-	if errors.Is(err, fs.ErrNotExist) {
-		return process.WithStandard(nil), []process.Warning{{Text: "there is no Procfile, so the image has no web process and does not start by itself.\n" +
-			"Add a file named Procfile with the command that starts the app, such as\nweb: gunicorn app:app --bind 0.0.0.0:$PORT"}}, nil
-	}
-	if err != nil {
-		return nil, nil, b.unreadable("Procfile", err)
-	}
-	list, warnings, err := process.ReadProcfile(data, b.app, b.helper())
-	return process.WithStandard(list), warnings, err
-}
-
-func (b *builder) logProcesses(list []process.Process, warnings []process.Warning) {
-	for _, p := range list {
-		name := p.Type
-		if p.Default {
-			name += " (default)"
-		}
-		b.log.fact("%s: %s", name, display(p))
-	}
-	for _, w := range warnings {
-		if w.Line > 0 {
-			b.log.warn("Procfile, line %d: %s", w.Line, w.Text)
-		} else {
-			b.log.warn("%s", w.Text)
-		}
-	}
-}
-
-func display(p process.Process) string {
-	if p.Text != "" {
-		return p.Text
-	}
-	return strings.Join(p.Command, " ")
-}
-
-func direct(list []process.Process) []packit.DirectProcess {
-	var out []packit.DirectProcess
-	for _, p := range list {
-		out = append(out, packit.DirectProcess{Type: p.Type, Command: p.Command, Args: []string{}, Default: p.Default})
-	}
-	return out
-}
-
 func (b *builder) unreadable(name string, err error) error {
 	if !errors.Is(err, fs.ErrPermission) {
 		return fmt.Errorf("reading %s: %w", name, err)
@@ -223,11 +179,6 @@ func (b *builder) unreadable(name string, err error) error {
 		Fix:   "make it readable for everybody: chmod 644 " + name,
 		Err:   err,
 	}
-}
-
-// helper is the launch helper's path in the image; packit numbers what it puts into exec.d.
-func (b *builder) helper() string {
-	return filepath.Join(b.packit.Layers.Path, launchLayer, "exec.d", "0-launch")
 }
 
 // closing puts the error into its last form: the owner's as it is, ours with where to report it.

@@ -22,10 +22,14 @@ const (
 func execute(words, environ []string) (int, error) {
 	env := defaults.ReadEnvironment(environ)
 	args := expand.Words(words, env.Lookup)
+	args, environ, err := prefix(args, environ)
+	if err != nil {
+		return statusNotRunnable, err
+	}
 	if len(args) == 0 || args[0] == "" {
 		return statusNotFound, noCommand(words)
 	}
-	path := env["PATH"]
+	path := defaults.ReadEnvironment(environ)["PATH"]
 	var refused error
 	for _, file := range candidates(args[0], path) {
 		err := syscall.Exec(file, args, environ)

@@ -191,6 +191,31 @@ func testExecute(t *testing.T, context spec.G, it spec.S) {
 		Expect(launch([]string{"PATH=" + dir + "/bin:"}, "other/show").out).To(Equal("other\n"))
 	})
 
+	for _, c := range []struct {
+		name  string
+		words []string
+		want  result
+	}{
+		{"sets a variable without env", []string{"env", "A=b c", "B=", "self"}, result{0, "b c <> @\n", ""}},
+		{"takes the place of a variable", []string{"env", "OLD=new", "A=$(OLD)", "self"}, result{0, "old <> @\n", ""}},
+		{"goes to a directory without env", []string{"env", "--chdir=other", "A=b", "self"}, result{0, "b <> @/other\n", ""}},
+		{"finds the command on a PATH that is set here", []string{"env", "PATH=@/other", "show"}, result{0, "other\n", ""}},
+		{"says that a directory is not there", []string{"env", "--chdir=nowhere", "self"}, result{126, "", `nowhere cannot be entered: chdir nowhere: no such file or directory.
+  where: env --chdir=nowhere
+  fix: name a directory of the app
+`}},
+	} {
+		it(c.name, func() {
+			write("bin/self", "#!/bin/sh\necho \"$A <$B> $PWD\"\n", 0o755)
+			fill := strings.NewReplacer("@", dir).Replace
+			for i := range c.words {
+				c.words[i] = fill(c.words[i])
+			}
+			c.want.out = fill(c.want.out)
+			Expect(launch([]string{bin(), "OLD=old"}, c.words...)).To(Equal(c.want))
+		})
+	}
+
 	it("passes over a file that may not be run when PATH has another", func() {
 		Expect(launch([]string{bin()}, "plain").out).To(Equal("other\n"))
 	})

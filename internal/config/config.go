@@ -13,6 +13,7 @@ import (
 
 // Config holds the settings of one build, parsed.
 type Config struct {
+	App           string            // module:object that a server is to run, where the code does not tell
 	PythonVersion string            // as written; "" when not set
 	PackageLayers bool              // a layer for each heavy package
 	Debug         bool              // log more
@@ -33,6 +34,7 @@ type Config struct {
 type Row struct{ Name, Default, Meaning string }
 
 const (
+	app           = "BP_APP"
 	pythonVersion = "BP_CPYTHON_VERSION"
 	packageLayers = "BP_PACKAGE_LAYERS"
 	lockFile      = "BP_PYTHON_LOCK"
@@ -52,6 +54,7 @@ const (
 // Table lists every setting, sorted by name.
 func Table() []Row {
 	return []Row{
+		{app, "", "app to serve, where there are several: `module:object` or `module:factory()`"},
 		{pythonVersion, "", "Python to install: `3.13`, `3.13.14` or a specifier such as `>=3.12,<3.14`"},
 		{mirror, "", "where CPython and uv are downloaded from instead of their own hosts; `{originalHost}` in it becomes the host replaced"},
 		{mirror + "_<HOST>", "", "the same for one host, in capitals, `.` written as `_` and `-` as `__` (`BP_DEPENDENCY_MIRROR_GITHUB_COM`)"},
@@ -107,6 +110,8 @@ func Parse(environ []string) (Config, []string, error) {
 func (c *Config) set(name, value string) error {
 	host, isMirror := strings.CutPrefix(name, mirror+"_")
 	switch {
+	case name == app:
+		c.App = value
 	case name == pythonVersion:
 		c.PythonVersion = value
 	case name == packageLayers:
@@ -174,7 +179,7 @@ func misspelled(name string) string {
 		if row.Name == name {
 			return ""
 		}
-		if d := edits(strings.ToUpper(name), row.Name); d < distance {
+		if d := edits(strings.ToUpper(name), row.Name); d < min(distance, len(row.Name)/3) {
 			best, distance = row.Name, d
 		}
 	}

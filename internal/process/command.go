@@ -11,12 +11,22 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
+// New makes a process of a command as a Procfile has them.
+func New(kind, command string, app fs.FS, helper string) (Process, error) {
+	e := entry{kind: kind, command: command, text: kind + ": " + command}
+	file, err := parse(e)
+	if err != nil {
+		return Process{}, err
+	}
+	return newProcess(e, file, app, helper), nil
+}
+
 func newProcess(e entry, file *syntax.File, app fs.FS, helper string) Process {
 	words, ok := direct(file)
 	if !ok || lacksInterpreter(words[0], app) {
 		return Process{Type: e.kind, Text: e.command, Command: []string{helper, "init", "bash", "-c", e.command}, Shell: true}
 	}
-	if !slices.ContainsFunc(words, hasVariable) {
+	if name, _ := words[0].literal(); name != "env" && !slices.ContainsFunc(words, hasVariable) {
 		return Process{Type: e.kind, Text: e.command, Command: arguments(words)}
 	}
 	command := []string{helper, "exec"}
@@ -33,7 +43,7 @@ func direct(file *syntax.File) ([]word, bool) {
 	}
 	stmt := file.Stmts[0]
 	call, ok := stmt.Cmd.(*syntax.CallExpr)
-	if !ok || stmt.Negated || stmt.Background || stmt.Coprocess || len(stmt.Redirs)+len(call.Assigns) > 0 {
+	if !ok || stmt.Negated || stmt.Background || stmt.Coprocess || len(stmt.Redirs) > 0 || len(call.Args) == 0 {
 		return nil, false
 	}
 	var words []word
@@ -44,7 +54,40 @@ func direct(file *syntax.File) ([]word, bool) {
 		}
 		words = append(words, parts)
 	}
-	return program(words)
+	words, ok = program(words)
+	assigned, plain := assignments(call.Assigns)
+	if ok && len(assigned) > 0 {
+		words = slices.Concat([]word{{{Text: "env"}}}, assigned, words)
+	}
+	return words, ok && plain
+}
+
+// assignments turns the NAME=value in front of a command into words for env, which the launch helper understands itself.
+func assignments(list []*syntax.Assign) ([]word, bool) {
+	var words []word
+	known := map[string]bool{}
+	for _, a := range list {
+		if a.Append || a.Naked || a.Index != nil || a.Array != nil || a.Name == nil || shellVariables[a.Name.Value] {
+			return nil, false
+		}
+		w := word{{Text: a.Name.Value + "="}}
+		if a.Value != nil {
+			value, ok := readWord(a.Value)
+			if !ok {
+				return nil, false
+			}
+			w = append(w, value...)
+		}
+		for i := range w {
+			if known[w[i].Name] {
+				return nil, false // it means the value set before, which the launch helper does not see
+			}
+			w[i].Split = false // a shell does not split here
+		}
+		known[a.Name.Value] = true
+		words = append(words, w)
+	}
+	return words, true
 }
 
 // program wants the first word to name a program. Exec is a shell's way to start one without staying around.

@@ -101,9 +101,7 @@ var shell = []string{
 	`gunicorn app:app 2>&1`,
 	`gunicorn < input`,
 	`gunicorn <<< "$PORT"`,
-	`A=b gunicorn app:app`,
 	`A=b`,
-	`A=b exec gunicorn`,
 	`gunicorn $(nproc)`,
 	"gunicorn `nproc`",
 	`gunicorn "$(nproc)"`,
@@ -149,6 +147,11 @@ var shell = []string{
 	`echo hello`,
 	`test -f x`,
 	`[ -f x ]`,
+	`A+=b gunicorn`,
+	`A=$(date) gunicorn`,
+	`UID=1 gunicorn`,
+	`HOST=:: A=$HOST gunicorn`,
+	`A=b`,
 	`[[ -f x ]]`,
 	`((1))`,
 	`let a=1`,
@@ -229,7 +232,7 @@ func testCommand(t *testing.T, context spec.G, it spec.S) {
 		random := rand.New(rand.NewPCG(1, 2))
 		compared := 0
 		for range 1000 {
-			command := "run"
+			command := "run "
 			for range 3 + random.IntN(10) {
 				command += fragments[random.IntN(len(fragments))]
 			}
@@ -247,6 +250,22 @@ func testCommand(t *testing.T, context spec.G, it spec.S) {
 		}
 		Expect(compared).To(BeNumerically(">", 100))
 	})
+	for _, c := range []struct{ command, name, value string }{
+		{`A=b gunicorn app:app`, "A", "b"},
+		{`A=b exec gunicorn`, "A", "b"},
+		{`A=$ARGS gunicorn`, "A", "-k  asgi"},
+		{`A="x $PORT" gunicorn`, "A", "x 8080"},
+		{`A= gunicorn`, "A", ""},
+		{`HOST=:: A=$PORT gunicorn`, "HOST", "::"},
+	} {
+		it("needs no shell for the variable in "+c.command, func() {
+			environ := environments[1]
+			got := expand.Words(read(c.command).Command[2:], lookup(environ))
+			Expect(got[0]).To(Equal("env"))
+			Expect(got).To(ContainElement(c.name + "=" + c.value))
+			Expect(got).To(ContainElement("gunicorn"))
+		})
+	}
 	for _, command := range shell {
 		it("leaves to bash "+command, func() {
 			Expect(read(command)).To(Equal(process.Process{

@@ -15,7 +15,9 @@ var reloading = []struct {
 	{server(`flask run`), " --debug"},
 }
 
-func server(names string) *regexp.Regexp { return regexp.MustCompile(`(?:^|[\s/])(?:` + names + `)(?:\s|$)`) }
+func server(names string) *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[\s/])(?:` + names + `)(?:\s|$)`)
+}
 
 // WithLiveReload adds the process "reload" and makes it the default: the web process, told to start anew when a source changes.
 func WithLiveReload(list []Process, app fs.FS, helper string) ([]Process, []Warning, error) {

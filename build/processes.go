@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/paketo-buildpacks/packit/v2"
+
+	"github.com/lockstep/python/internal/process"
+	"github.com/lockstep/python/internal/start"
+)
+
+// processes is what the image can run.
+type processes struct {
+	*builder
+	list     []process.Process
+	notes    []string // where it was found
+	warnings []process.Warning
+}
+
+// readProcfile comes first: a mistake in the Procfile is told before anything is downloaded.
+func (b *builder) readProcfile() (*processes, error) {
+	p := &processes{builder: b}
+	data, err := fs.ReadFile(b.app, "Procfile")
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, nil // they are found in the code, once the packages are known
+	}
+	if err != nil {
+		return nil, b.unreadable("Procfile", err)
+	}
+	if b.config.App != "" {
+		p.notes = append(p.notes, "BP_APP is not used: the Procfile says what is started")
+	}
+	p.list, p.warnings, err = process.ReadProcfile(data, b.app, b.helper())
+	return p, err
+}
+
+// complete adds what the Procfile leaves open, and what the settings ask for. It gives the packages with the server that they lack.
+func (p *processes) complete(set packageSet) (packageSet, error) {
+	locked := start.Packages{}
+	for _, one := range set.packages {
+		locked[one.Name] = one.Version
+	}
+	needs := ""
+	if !p.project.Has("Procfile") {
+		found, err := start.Find(p.app, locked, start.Settings{App: p.config.App, File: set.file})
+		if err != nil {
+			return set, err
+		}
+		if err := p.take(found); err != nil {
+			return set, err
+		}
+		needs = found.Needs
+	}
+	if err := errors.Join(p.addLambda(locked), p.addReload()); err != nil {
+		return set, err
+	}
+	if p.config.Test {
+		p.list = process.WithTest(p.list, locked["pytest"] != "")
+	}
+	p.list = process.WithStandard(p.list)
+	if needs == "" {
+		return set, nil
+	}
+	return p.withServer(set, needs)
+}
+
+// take takes over what was found in the code.
+func (p *processes) take(found start.Result) error {
+	p.notes = append(p.notes, found.Notes...)
+	for _, text := range found.Warnings {
+		p.warnings = append(p.warnings, process.Warning{Text: text})
+	}
+	for _, f := range found.Processes {
+		if err := p.add(f.Type, f.Command, f.Default); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *processes) add(kind, command string, isDefault bool) error {
+	one, err := process.New(kind, command, p.app, p.helper())
+	if err != nil {
+		return err
+	}
+	one.Default = isDefault
+	p.list = append(p.list, one)
+	return nil
+}
+
+// addLambda adds the process of an app that locks AWS Lambda's runtime; without a web process it is what the image does.
+func (p *processes) addLambda(locked start.Packages) error {
+	command, note, err := start.Lambda(p.app, locked, p.config.LambdaHandler)
+	if err != nil || command == "" || slices.ContainsFunc(p.list, func(q process.Process) bool { return q.Type == "lambda" }) {
+		return err
+	}
+	p.notes = append(p.notes, note)
+	return p.add("lambda", command, !slices.ContainsFunc(p.list, func(q process.Process) bool { return q.Default }))
+}
+
+func (p *processes) addReload() error {
+	if !p.config.LiveReload {
+		return nil
+	}
+	list, warnings, err := process.WithLiveReload(p.list, p.app, p.helper())
+	p.list, p.warnings = list, append(p.warnings, warnings...)
+	return err
+}
+
+func (p *processes) log() {
+	for _, note := range p.notes {
+		p.builder.log.fact("%s", note)
+	}
+	for _, one := range p.list {
+		name := one.Type
+		if one.Default {
+			name += " (default)"
+		}
+		p.builder.log.fact("%s: %s", name, display(one))
+	}
+	for _, w := range p.warnings {
+		if w.Line > 0 {
+			p.builder.log.warn("Procfile, line %d: %s", w.Line, w.Text)
+		} else {
+			p.builder.log.warn("%s", w.Text)
+		}
+	}
+}
+
+func display(p process.Process) string {
+	if p.Text != "" {
+		return p.Text
+	}
+	return strings.Join(p.Command, " ")
+}
+
+// direct gives the entries of launch.toml.
+func (p *processes) direct() []packit.DirectProcess {
+	var out []packit.DirectProcess
+	for _, one := range p.list {
+		out = append(out, packit.DirectProcess{Type: one.Type, Command: one.Command, Args: []string{}, Default: one.Default})
+	}
+	return out
+}
+
+// helper is the launch helper's path in the image; packit numbers what it puts into exec.d.
+func (b *builder) helper() string {
+	return filepath.Join(b.packit.Layers.Path, launchLayer, "exec.d", "0-launch")
+}

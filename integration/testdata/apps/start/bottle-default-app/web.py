@@ -1,0 +1,9 @@
+import bottle
+
+
+@bottle.route("/")
+def index():
+    return "ok"
+
+
+application = bottle.default_app()

@@ -1,0 +1,6 @@
+import dramatiq
+
+
+@dramatiq.actor
+def add(a, b):
+    return a + b

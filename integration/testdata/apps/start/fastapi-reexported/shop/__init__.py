@@ -1,0 +1,3 @@
+from .core.web import app
+
+__all__ = ["app"]

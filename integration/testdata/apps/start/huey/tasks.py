@@ -1,0 +1,8 @@
+from huey import SqliteHuey
+
+queue = SqliteHuey(filename="/tmp/tasks.db")
+
+
+@queue.task()
+def add(a, b):
+    return a + b

@@ -1,0 +1,3 @@
+import panel as pn
+
+pn.pane.Markdown("ok").servable(title="ok")

@@ -1,0 +1,5 @@
+import uvicorn
+
+
+def start():
+    uvicorn.run("shop.web:app", reload=True)

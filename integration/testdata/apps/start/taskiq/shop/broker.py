@@ -1,0 +1,4 @@
+from taskiq import InMemoryBroker, TaskiqScheduler
+
+broker = InMemoryBroker()
+scheduler = TaskiqScheduler(broker, [])

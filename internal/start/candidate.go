@@ -1,0 +1,318 @@
+package start
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// candidate is a name under which an app can be had.
+type candidate struct {
+	module    *module
+	name      string // of the object or the factory; empty for a script
+	factory   bool
+	async     bool // the factory
+	line      int
+	framework *framework
+	id        string
+	rank      int
+}
+
+// spec is how servers are told where the app is.
+func (c candidate) spec() string {
+	switch {
+	case c.name == "":
+		return c.module.file
+	case c.factory:
+		return c.module.name + ":" + c.name + "()"
+	}
+	return c.module.name + ":" + c.name
+}
+
+// setting is how an owner names the app: by its file where modules of several directories could have the name.
+func (c candidate) setting() string {
+	if _, object, ok := strings.Cut(c.spec(), ":"); ok && c.module.root != "." && c.module.root != "src" {
+		return c.module.file + ":" + object
+	}
+	return c.spec()
+}
+
+func (c candidate) where() string { return fmt.Sprintf("%s, line %d", c.module.file, c.line) }
+
+// collect gives the apps there are, each once under its best name, the best first, and the objects of task queues.
+func (t *tree) collect(modules []*module) (web, queues []candidate) {
+	groups := map[string]candidate{}
+	parts := t.parts(modules)
+	for _, m := range modules {
+		for _, c := range t.inModule(m) {
+			if parts[c.id] {
+				continue
+			}
+			if best, ok := groups[c.id]; !ok || c.less(best) {
+				groups[c.id] = c
+			}
+		}
+	}
+	for _, id := range sorted(groups) {
+		if c := groups[id]; c.framework.protocol == worker {
+			queues = append(queues, c)
+		} else {
+			web = append(web, c)
+		}
+	}
+	sort.SliceStable(web, func(i, j int) bool { return web[i].rank < web[j].rank })
+	return web, queues
+}
+
+// inModule gives what a module offers.
+func (t *tree) inModule(m *module) []candidate {
+	var list []candidate
+	if c, ok := t.script(m); ok {
+		list = append(list, c)
+	}
+	if !importable.MatchString(m.name) {
+		return list
+	}
+	for _, name := range m.order {
+		b := m.names[name][len(m.names[name])-1]
+		c := candidate{module: m, name: name, line: b.line}
+		if b.function != nil {
+			c.framework, c.factory, c.async = t.makes(m, b.function), true, b.function.async
+			c.id = m.file + ":" + name + "()"
+		} else if o := t.bound(m, name, 0); o != nil {
+			c.framework, c.id = o.framework, o.id
+		}
+		if c.framework != nil && (!c.factory || c.framework.protocol != worker) {
+			c.rank = t.rank(c)
+			list = append(list, c)
+		}
+	}
+	if path.Base(m.file) == "manage.py" && settingsOf(m) != "" {
+		list = append(list, candidate{module: m, framework: django, id: djangoID(m), line: 1, rank: 2 + t.rank(candidate{module: m})})
+	}
+	return list
+}
+
+var importable = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*$`)
+
+// makes is what a function gives that a server can call: one without arguments, and not a fixture or a route.
+func (t *tree) makes(m *module, f *function) *framework {
+	for _, d := range f.decorators {
+		if !strings.Contains(d.name, "cache") {
+			return nil
+		}
+	}
+	if f.needs {
+		return nil
+	}
+	return t.returned(m, f, 0)
+}
+
+// objectNames are usual for apps.
+var objectNames = []string{"app", "application", "api", "server", "mcp", "demo"}
+
+// factoryNames are usual for functions that make apps.
+var factoryNames = []string{"create_app", "make_app", "build_app", "get_app", "create_application", "app_factory", "create_api", "create_server"}
+
+// rank orders apps; the lowest is the one to run, and two of the same cannot be told apart. The project in the app dir comes
+// before those in directories of it, usual places and names before others, an object before a factory.
+func (t *tree) rank(c candidate) int {
+	n := 0
+	if c.module.root != "." && c.module.root != "src" {
+		n += 10
+	}
+	if !slices.Contains(conventional, path.Base(c.module.file)) && !c.module.isPackage() {
+		n += 2
+	}
+	if c.name != "" && !slices.Contains(objectNames, c.name) && !slices.Contains(factoryNames, c.name) {
+		n += 2
+	}
+	if c.factory {
+		n++
+	}
+	return n
+}
+
+// less orders the names of one app.
+func (c candidate) less(other candidate) bool {
+	if c.rank != other.rank {
+		return c.rank < other.rank
+	}
+	a, b := c.order(), other.order()
+	return slices.Compare(a[:], b[:]) < 0
+}
+
+func (c candidate) order() [4]int {
+	first := 0
+	if c.framework == dash && c.name != "server" {
+		first = 1 // servers of old releases want the Flask app in it
+	}
+	place := slices.Index(conventional, path.Base(c.module.file))
+	name := slices.Index(objectNames, c.name)
+	if place < 0 {
+		place = len(conventional)
+	}
+	if name < 0 {
+		name = len(objectNames)
+	}
+	return [4]int{first, place, strings.Count(c.module.file, "/"), name}
+}
+
+// parts are the apps that are only a piece of another one: mounted in it, or with middleware around it.
+func (t *tree) parts(modules []*module) map[string]bool {
+	found := map[string]bool{}
+	for _, m := range modules {
+		for _, name := range m.order {
+			for _, b := range m.names[name] {
+				t.wrapped(m, name, b, found)
+			}
+		}
+		t.mounted(m, m.body, found)
+	}
+	return found
+}
+
+// wrapped finds y in x = Middleware(y).
+func (t *tree) wrapped(m *module, name string, b binding, found map[string]bool) {
+	if b.function != nil {
+		t.called(m, name, b.function, found)
+	}
+	if !b.value.call {
+		return
+	}
+	outer := t.binding(m, nil, name, b, 0)
+	if outer == nil || outer.framework.protocol == worker {
+		return
+	}
+	for _, a := range b.value.args {
+		if e := a.expr(); e.name != name {
+			if o := t.value(m, nil, e, "", 0); o != nil && o.id != "" && o.id != outer.id && o.framework.protocol != worker {
+				found[o.id] = true
+			}
+		}
+	}
+}
+
+// called finds the factories that another one calls.
+func (t *tree) called(m *module, name string, f *function, found map[string]bool) {
+	if t.returned(m, f, 0) == nil {
+		return
+	}
+	inner := m.inside(f.body)
+	for _, local := range inner.order {
+		for _, b := range inner.names[local] {
+			if o := t.value(m, &inner, b.value, "", 0); o != nil && o.maker != "" && o.maker != m.file+":"+name+"()" {
+				found[o.maker] = true
+			}
+		}
+	}
+	for _, e := range returns(f.body) {
+		if o := t.value(m, &inner, e, "", 0); o != nil && o.maker != "" {
+			found[o.maker] = true
+		}
+	}
+}
+
+var mounts = set("mount Mount add_subapp mount_gradio_app DispatcherMiddleware ProtocolTypeRouter run_with register_page mount_app")
+
+// mounted finds what is given to a call that mounts, anywhere in the module.
+func (t *tree) mounted(m *module, statements []*statement, found map[string]bool) {
+	for _, one := range statements {
+		for i := 0; i+1 < len(one.tokens); i++ {
+			if one.tokens[i].kind != 'n' || !mounts[one.tokens[i].text] || !one.tokens[i+1].is("(") {
+				continue
+			}
+			from := i + 2
+			if name := one.tokens[i].text; name == "mount_gradio_app" || name == "DispatcherMiddleware" || name == "run_with" {
+				for from < len(one.tokens)-1 && !one.tokens[from].is(",") {
+					from++ // the first argument is what the others are mounted in
+				}
+			}
+			t.named(m, one.tokens[from:max(from, matching(one.tokens, i+1))], found)
+		}
+		t.mounted(m, one.body, found)
+	}
+}
+
+// named finds the apps that tokens name.
+func (t *tree) named(m *module, tokens []token, found map[string]bool) {
+	for i := 0; i < len(tokens); {
+		name, n := dotted(tokens[i:])
+		if name == "" || i+1 < len(tokens) && tokens[i+1].is("=") {
+			i++ // no name, or that of an argument
+			continue
+		}
+		for _, e := range []expr{readExpr(tokens[i:]), {name: name}, {name: strings.TrimSuffix(name, path.Ext(name))}} {
+			if o := t.value(m, nil, e, "", 0); o != nil && o.id != "" && o.framework != django && o.framework != channels {
+				found[o.id] = true
+			}
+		}
+		i += n
+	}
+}
+
+// script recognizes files that a framework's own server runs as they are.
+func (t *tree) script(m *module) (candidate, bool) {
+	c := candidate{module: m}
+	for _, name := range m.order {
+		for _, b := range m.names[name] {
+			first, _, _ := strings.Cut(b.imported, ".")
+			if f := map[string]*framework{"streamlit": streamlit, "panel": panel, "nicegui": niceGUI, "chainlit": chainlit}[first]; f != nil {
+				c.framework, c.line = f, b.line
+			}
+		}
+	}
+	source := string(m.source)
+	runs := false
+	switch c.framework {
+	case streamlit:
+		runs = len(m.calls) > 0 || len(m.main) > 0 || strings.Contains(source, "\nst.")
+		runs = runs && path.Base(path.Dir(m.file)) != "pages"
+	case panel:
+		runs = strings.Contains(source, ".servable(")
+	case niceGUI:
+		runs = strings.Contains(source, "ui.run(")
+	case chainlit:
+		runs = strings.Contains(source, "\n@")
+	}
+	if !runs || t.imported(m) {
+		return candidate{}, false
+	}
+	c.id = m.file
+	c.rank = t.rank(c)
+	if base := path.Base(m.file); strings.HasPrefix(base, "streamlit_") || base == "Home.py" {
+		c.rank = max(0, c.rank-2)
+	}
+	return c, true
+}
+
+// imported tells whether another module imports this one, which is then no script of its own.
+func (t *tree) imported(m *module) bool {
+	for _, file := range sorted(t.modules) {
+		other := t.modules[file]
+		for _, name := range other.order {
+			for _, b := range other.names[name] {
+				if b.imported == "" || other == m {
+					continue
+				}
+				parent, _, _ := cutLast(b.imported)
+				if t.locate(other, b.imported) == m.file || parent != "" && t.locate(other, parent) == m.file {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// cutLast splits a dotted name before its last part.
+func cutLast(name string) (before, last string, found bool) {
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return "", name, false
+	}
+	return name[:i], name[i+1:], true
+}

@@ -1,0 +1,116 @@
+package start_test
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	. "github.com/onsi/gomega"
+	"github.com/sclevine/spec"
+
+	"github.com/lockstep/python/internal/pep508"
+	"github.com/lockstep/python/internal/start"
+)
+
+// corpus are apps as owners have them. Each has a golden file of what is found (want), and tells the response of its image
+// (response), which the integration suite asks for.
+const corpus = "../../integration/testdata/apps/start"
+
+func testCorpus(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	apps, _ := filepath.Glob(corpus + "/*")
+	for _, dir := range apps {
+		it("finds "+filepath.Base(dir), func() {
+			app := os.DirFS(dir)
+			got := render(start.Find(app, packages(app), start.Settings{File: "requirements.txt"}))
+			golden(t, filepath.Join(dir, "want"), got)
+		})
+	}
+
+	it("has at least 60 apps", func() { Expect(len(apps)).To(BeNumerically(">=", 60)) })
+}
+
+// golden compares a text with a file, or writes the file.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	NewWithT(t).Expect(got).To(Equal(string(want)))
+}
+
+// render shows a result, a line a fact.
+func render(r start.Result, err error) string {
+	var b strings.Builder
+	line := func(label, text string) {
+		fmt.Fprintf(&b, "%s: %s\n", label, strings.ReplaceAll(text, "\n", "\n  "))
+	}
+	if err != nil {
+		line("error", err.Error())
+	}
+	for _, p := range r.Processes {
+		name := p.Type
+		if p.Default {
+			name += " (default)"
+		}
+		line(name, p.Command)
+	}
+	if r.Needs != "" {
+		line("needs", r.Needs)
+	}
+	for _, note := range r.Notes {
+		line("note", note)
+	}
+	for _, warning := range r.Warnings {
+		line("warning", warning)
+	}
+	return b.String()
+}
+
+// brought are the servers that come with other packages of the corpus.
+var brought = map[string]string{
+	"fastapi[standard]": "uvicorn", "litestar[standard]": "uvicorn", "quart": "hypercorn", "mcp": "uvicorn", "fastmcp": "uvicorn",
+	"python-fasthtml": "uvicorn", "gradio": "uvicorn", "nicegui": "uvicorn", "daphne": "channels",
+}
+
+// newest are the releases that decide something when a requirement does not say which.
+var newest = map[string]string{"gunicorn": "27.0.1", "mcp": "2.3.0"}
+
+var requirement = regexp.MustCompile(`^([A-Za-z0-9._-]+)(\[[a-z]+\])?(?:==(\S+))?`)
+
+var dependencies = regexp.MustCompile(`(?m)^dependencies = \[(.*)\]`)
+
+// packages are those of an app's requirements.txt or pyproject.toml, as far as they decide something.
+func packages(app fs.FS) start.Packages {
+	found := start.Packages{}
+	text, _ := fs.ReadFile(app, "requirements.txt")
+	list := strings.Fields(string(text))
+	if text, err := fs.ReadFile(app, "pyproject.toml"); err == nil {
+		if match := dependencies.FindSubmatch(text); match != nil {
+			list = append(list, strings.Fields(strings.NewReplacer(`"`, "", ",", " ").Replace(string(match[1])))...)
+		}
+	}
+	for _, line := range list {
+		match := requirement.FindStringSubmatch(line)
+		version := match[3]
+		if version == "" {
+			version = newest[match[1]]
+		}
+		found[pep508.NewName(match[1])] = version
+		if other := brought[match[1]+match[2]]; other != "" {
+			found[pep508.NewName(other)] = ""
+		}
+	}
+	return found
+}

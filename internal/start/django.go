@@ -1,0 +1,140 @@
+package start
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// project is a Django project: one sys.path root with its doors.
+type project struct {
+	manage     *module
+	asgi, wsgi *candidate
+	settings   string // what the door names, or else manage.py
+	managed    string // what manage.py names
+}
+
+// djangoProject looks the project of a candidate up.
+func (f *finder) djangoProject(root string) project {
+	var p project
+	for _, m := range f.modules {
+		if m.root != root {
+			continue
+		}
+		if path.Base(m.file) == "manage.py" {
+			p.manage, p.managed = m, settingsOf(m)
+		}
+		for _, c := range f.tree.inModule(m) {
+			if c.id != djangoID(m) || c.factory || c.name == "" {
+				continue
+			}
+			door := &p.wsgi
+			if c.framework == channels {
+				door = &p.asgi
+			}
+			if *door == nil || c.less(**door) {
+				*door = &c
+			}
+		}
+	}
+	return p
+}
+
+// settingsOf is the settings module that a file names.
+func settingsOf(m *module) string {
+	var find func([]*statement) string
+	find = func(list []*statement) string {
+		for _, one := range list {
+			for i, t := range one.tokens {
+				if t.kind != 's' || t.text != "DJANGO_SETTINGS_MODULE" {
+					continue
+				}
+				for _, next := range one.tokens[i+1:] {
+					if next.kind == 's' {
+						return next.text
+					}
+				}
+			}
+			if name := find(one.body); name != "" {
+				return name
+			}
+		}
+		return ""
+	}
+	return find(m.body)
+}
+
+// django chooses between the two doors.
+func (f *finder) django(c candidate) (candidate, serving) {
+	p := f.djangoProject(c.module.root)
+	door := p.wsgi
+	if p.asgi != nil && (p.wsgi == nil || f.wantsASGI(p)) {
+		door = p.asgi
+	}
+	if door == nil {
+		if p.managed == "" {
+			return c, notStarted(c, "it names no settings, and there is no wsgi.py: run django-admin startproject to see one")
+		}
+		c.framework = django
+		made := candidate{module: &module{root: c.module.root, name: "django.core.wsgi"}, name: "get_wsgi_application", factory: true, framework: django}
+		s := f.serve(made, wsgi)
+		s.command = "DJANGO_SETTINGS_MODULE=" + p.managed + " " + s.command
+		s.notes = append(s.notes, "There is no wsgi.py or asgi.py: the settings are those that manage.py names, "+p.managed)
+		return c, s
+	}
+	s := f.serve(*door, door.framework.protocol)
+	if settings := settingsOf(door.module); settings != "" && p.managed != "" && settings != p.managed {
+		s.notes = append(s.notes, door.module.file+" names the settings "+settings+", manage.py "+p.managed+": the server uses the first")
+	}
+	return *door, s
+}
+
+// wantsASGI tells whether a project with both doors is made for the asynchronous one.
+func (f *finder) wantsASGI(p project) bool {
+	if !slices.ContainsFunc(asgiServers, func(s server) bool { return s.locked(f.packages) && s.name != "gunicorn" }) {
+		return false
+	}
+	if f.packages.has("channels") || strings.Contains(string(p.asgi.module.source), "ProtocolTypeRouter") {
+		return true
+	}
+	if !slices.ContainsFunc(wsgiServers, func(s server) bool { return s.locked(f.packages) && s.name != "granian" && s.name != "hypercorn" }) {
+		return true
+	}
+	for _, name := range []string{settingsOf(p.asgi.module), p.managed} {
+		file := f.tree.find(p.asgi.module.root, name)
+		if m := f.tree.module(file); m != nil && f.tree.lookup(m, nil, "ASGI_APPLICATION", 0).module != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// migrate is the one-off command that brings the database up to date.
+func (f *finder) migrate() string {
+	for _, m := range f.modules {
+		if path.Base(m.file) != "manage.py" || settingsOf(m) == "" || !f.packages.has("django") {
+			continue
+		}
+		p := f.djangoProject(m.root)
+		command := "python manage.py migrate --no-input"
+		if p.wsgi != nil {
+			if settings := settingsOf(p.wsgi.module); settings != "" && settings != p.managed {
+				command = "DJANGO_SETTINGS_MODULE=" + settings + " " + command
+			}
+		}
+		return environment(candidate{module: m}) + command
+	}
+	if !f.packages.has("alembic") {
+		return ""
+	}
+	for _, name := range f.tree.others {
+		if path.Base(name) != "alembic.ini" {
+			continue
+		}
+		if dir := path.Dir(name); dir != "." {
+			return "env --chdir=" + dir + " alembic upgrade head"
+		}
+		return "alembic upgrade head"
+	}
+	return ""
+}

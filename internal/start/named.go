@@ -1,0 +1,103 @@
+package start
+
+import (
+	"path"
+	"strings"
+)
+
+// named finds the app that the owner names: module:object, module:factory(), a module alone, or a file.
+func (f *finder) named(name string, web []candidate) (candidate, error) {
+	place, object, _ := strings.Cut(name, ":")
+	file := place
+	if strings.HasSuffix(place, ".py") {
+		file = path.Clean(place)
+	} else {
+		file = f.moduleFile(place)
+	}
+	m := f.tree.module(file)
+	if m == nil {
+		return candidate{}, noModule(name, place, nearest(name, f.known(web)))
+	}
+	if !strings.HasSuffix(place, ".py") {
+		m.name = place
+		m.root = path.Clean(strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(file, ".py"), "/__init__"), strings.ReplaceAll(place, ".", "/")))
+	}
+	offered := f.tree.inModule(m)
+	if object == "" {
+		for _, c := range offered {
+			if c.framework.protocol != worker {
+				return c, nil
+			}
+		}
+		return candidate{}, noObject(name, "app", m, nearest(name, f.known(web)))
+	}
+	wanted, called := strings.CutSuffix(object, "()")
+	for _, c := range offered {
+		if c.name == wanted {
+			return c, nil
+		}
+	}
+	list := m.names[wanted]
+	if len(list) == 0 {
+		return candidate{}, noObject(name, wanted, m, nearest(name, append(f.known(web), f.objects(m)...)))
+	}
+	b := list[len(list)-1]
+	c := candidate{module: m, name: wanted, factory: called || b.function != nil, line: b.line, framework: anyASGI, id: m.file + ":" + wanted}
+	if b.function != nil {
+		c.async = b.function.async
+	}
+	if f.onlyWSGI() {
+		c.framework = anyWSGI
+	}
+	return c, nil
+}
+
+// moduleFile gives the file of a module, wherever it is imported from.
+func (f *finder) moduleFile(name string) string {
+	roots := []string{".", "src"}
+	for _, m := range f.modules {
+		roots = append(roots, m.root)
+	}
+	for _, root := range roots {
+		if file := f.tree.find(root, name); file != "" {
+			return file
+		}
+	}
+	return ""
+}
+
+// known are the apps that can be named.
+func (f *finder) known(web []candidate) []string {
+	var list []string
+	for _, c := range web {
+		list = append(list, c.setting())
+	}
+	return list
+}
+
+// objects are all that a module binds by assigning.
+func (f *finder) objects(m *module) []string {
+	var list []string
+	for _, name := range m.order {
+		if b := m.names[name][0]; b.imported == "" && !b.class && b.function == nil {
+			list = append(list, m.name+":"+name)
+		}
+	}
+	return list
+}
+
+// onlyWSGI tells the protocol of an app that the code does not show, by the frameworks there are.
+func (f *finder) onlyWSGI() bool {
+	synchronous := false
+	for _, kind := range makers {
+		name := distributions[strings.ToLower(kind.name)]
+		if !f.packages.has(name) {
+			continue
+		}
+		if kind.protocol == asgi && kind != channels {
+			return false
+		}
+		synchronous = synchronous || kind.protocol == wsgi
+	}
+	return synchronous || f.packages.has("gunicorn") && !f.packages.has("uvicorn")
+}

@@ -1,0 +1,109 @@
+package start
+
+import (
+	"slices"
+	"strings"
+)
+
+// queueProcesses are the processes of task queues: what works, and what hands out work by the clock.
+func (f *finder) queueProcesses(queues []candidate) []Process {
+	var list []Process
+	add := func(kind string, c candidate, command string) {
+		if command != "" && !slices.ContainsFunc(list, func(p Process) bool { return p.Type == kind }) {
+			list = append(list, Process{Type: kind, Command: environment(c) + command})
+			if note := found(c); !slices.Contains(f.notes, note) {
+				f.notes = append(f.notes, note)
+			}
+		}
+	}
+	for _, c := range queues {
+		switch c.framework {
+		case celery:
+			app := "celery --app " + c.spec()
+			add("worker", c, app+" worker --loglevel INFO --concurrency ${WEB_CONCURRENCY:-1}")
+			add("beat", c, app+" beat --loglevel INFO "+f.beatSchedule())
+		case huey:
+			add("worker", c, "huey_consumer.py "+c.module.name+"."+c.name)
+		case taskiq:
+			add("worker", c, strings.Join(append([]string{"taskiq worker", c.spec()}, f.taskModules("task", c)...), " "))
+		case scheduler:
+			add("beat", c, strings.Join(append([]string{"taskiq scheduler", c.spec()}, f.taskModules("task", c)...), " "))
+		case rq:
+			add("worker", c, f.rq(queues))
+		}
+	}
+	if actors := f.taskModules("actor", candidate{}); f.packages.has("dramatiq") && len(actors) > 0 {
+		c := candidate{module: f.byName(actors[0]), framework: &framework{"Dramatiq", worker}, line: 1}
+		add("worker", c, "dramatiq --processes ${WEB_CONCURRENCY:-1} "+strings.Join(actors, " "))
+	}
+	if c, ok := f.arq(); ok {
+		add("worker", c, "arq "+c.module.name+"."+c.name)
+	}
+	return list
+}
+
+// beatSchedule is where beat keeps what it did: the app dir may be read-only.
+func (f *finder) beatSchedule() string {
+	if f.packages.has("django-celery-beat") {
+		return "--scheduler django_celery_beat.schedulers:DatabaseScheduler"
+	}
+	return "--schedule /tmp/celerybeat-schedule"
+}
+
+// taskModules are the modules that declare tasks with a decorator of that name, other than the given one.
+func (f *finder) taskModules(decorator string, c candidate) []string {
+	var list []string
+	for _, m := range f.modules {
+		if m == c.module || !importable.MatchString(m.name) {
+			continue
+		}
+		for _, name := range m.order {
+			for _, b := range m.names[name] {
+				if b.function != nil && slices.ContainsFunc(b.function.decorators, func(d expr) bool {
+					_, last, _ := cutLast(d.name)
+					return last == decorator
+				}) && !slices.Contains(list, m.name) {
+					list = append(list, m.name)
+				}
+			}
+		}
+	}
+	return list
+}
+
+func (f *finder) byName(name string) *module {
+	return f.modules[slices.IndexFunc(f.modules, func(m *module) bool { return m.name == name })]
+}
+
+// rq has no app object: a worker is told the names of the queues, and where Redis is.
+func (f *finder) rq(queues []candidate) string {
+	if !f.packages.has("rq") {
+		return ""
+	}
+	var names []string
+	for _, c := range queues {
+		b := c.module.names[c.name][0]
+		name := "default"
+		if len(b.value.args) > 0 && b.value.args[0].name == "" {
+			if text, ok := b.value.args[0].text(); ok {
+				name = text
+			}
+		}
+		if c.framework == rq && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return `rq worker --url "${REDIS_URL:-redis://localhost:6379}" ` + strings.Join(names, " ")
+}
+
+// arq is told a class, usually named WorkerSettings, that lists the functions.
+func (f *finder) arq() (candidate, bool) {
+	for _, m := range f.modules {
+		for _, b := range m.names["WorkerSettings"] {
+			if b.class && f.packages.has("arq") {
+				return candidate{module: m, name: "WorkerSettings", line: b.line, framework: &framework{"arq", worker}}, true
+			}
+		}
+	}
+	return candidate{}, false
+}

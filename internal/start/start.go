@@ -1,0 +1,264 @@
+// Package start finds out how an app without a Procfile is started. In go a view of the app dir, the names of the locked packages
+// and the settings; out come commands as a Procfile would have them, and what there is to say about them. The source is
+// read, never run. Turning commands into processes is left to internal/process, installing a missing server to build.
+package start
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Settings are what the owner chose.
+type Settings struct {
+	App  string // module:object, if the owner names the app
+	File string // that the packages come from: advice names it
+}
+
+// Process is one command that the image can run.
+type Process struct {
+	Type    string
+	Command string // as in a Procfile
+	Default bool
+}
+
+// Result is everything that was found.
+type Result struct {
+	Processes []Process
+	Notes     []string // facts: what was found, and where
+	Warnings  []string
+	Needs     string // the server that the web process runs and that is not among the packages; empty if it is
+	Framework string // of the web process; empty if there is none or none is known
+}
+
+// finder is one search.
+type finder struct {
+	tree     *tree
+	modules  []*module
+	packages Packages
+	settings Settings
+	notes    []string
+	warnings []string
+}
+
+// Find looks for the app: the one that the settings name, a console script that serves, the app object in the code, a package
+// that runs. Two apps of the same rank are an error, since taking one of them would be a guess.
+func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
+	t, modules, err := readTree(app)
+	if err != nil {
+		return Result{}, fmt.Errorf("reading the app dir: %w", err)
+	}
+	f := &finder{tree: t, modules: modules, packages: packages, settings: settings}
+	f.checkSyntax()
+	web, queues := t.collect(modules)
+	config, scripts := f.readScripts()
+	chosen, err := f.choose(web, config, scripts)
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{Needs: chosen.needs, Framework: chosen.framework}
+	if chosen.command != "" {
+		result.Processes = append(result.Processes, Process{Type: "web", Command: chosen.command, Default: true})
+	}
+	result.Processes = append(result.Processes, f.queueProcesses(queues)...)
+	if command := f.migrate(); command != "" {
+		result.Processes = append(result.Processes, Process{Type: "migrate", Command: command})
+	}
+	f.addScripts(&result, config, scripts)
+	f.setDefault(&result, config, scripts, len(web) > 0)
+	result.Notes, result.Warnings = f.notes, f.warnings
+	return result, nil
+}
+
+// choice is the web process.
+type choice struct{ command, needs, framework string }
+
+func (f *finder) choose(web []candidate, config pyproject, scripts []script) (choice, error) {
+	if name := or(f.settings.App, config.Tool.FastAPI.Entrypoint); name != "" {
+		c, err := f.named(name, web)
+		if err != nil {
+			return choice{}, err
+		}
+		return f.start(c), nil
+	}
+	if s, ok := f.webEntry(scripts); ok {
+		f.notes = append(f.notes, "The script "+s.name+" of pyproject.toml starts the server ("+s.module+":"+s.function+")")
+		return choice{command: s.command(f.scriptRoot(s))}, nil
+	}
+	if len(web) > 1 && web[0].rank == web[1].rank {
+		if run := f.run(web); run != nil {
+			return f.start(*run), nil
+		}
+		return choice{}, ambiguous(slices.DeleteFunc(slices.Clone(web), func(c candidate) bool { return c.rank > web[0].rank }))
+	}
+	if len(web) > 0 {
+		for _, other := range web[1:] {
+			f.notes = append(f.notes, fmt.Sprintf("Not starting %s of %s (%s), which BP_APP=%s would", other.spec(), other.framework.name, other.where(), other.setting()))
+		}
+		return f.start(web[0]), nil
+	}
+	return choice{}, nil
+}
+
+// run is the one app of several that the code itself hands to uvicorn or its kind by name.
+func (f *finder) run(web []candidate) *candidate {
+	var found *candidate
+	for _, m := range f.modules {
+		for i, c := range web {
+			if c.rank == web[0].rank && c.name != "" && m.names != nil && strings.Contains(string(m.source), `run("`+plain(c)+`"`) {
+				if found != nil && found.id != c.id {
+					return nil
+				}
+				found = &web[i]
+			}
+		}
+	}
+	return found
+}
+
+// start makes the command for an app.
+func (f *finder) start(c candidate) choice {
+	var s serving
+	switch {
+	case c.id == djangoID(c.module):
+		c, s = f.django(c)
+	case c.framework.protocol == own:
+		s = f.ownServer(c)
+	default:
+		s = f.serve(c, c.framework.protocol)
+	}
+	f.notes = slices.Concat([]string{found(c)}, f.notes, s.notes)
+	f.warnings = append(f.warnings, s.warnings...)
+	f.checkFramework(c)
+	if s.command == "" {
+		return choice{framework: c.framework.name}
+	}
+	return choice{environment(c) + s.command, s.needs, c.framework.name}
+}
+
+func found(c candidate) string {
+	what := "app"
+	switch {
+	case c.framework.protocol == worker:
+		what = "tasks"
+	case c.factory:
+		what = "app factory"
+	case c.name == "" && c.id != djangoID(c.module):
+		what = "script"
+	}
+	return fmt.Sprintf("Found the %s of %s: %s (%s)", what, c.framework.name, c.spec(), c.where())
+}
+
+// checkFramework warns about an app whose framework would not be there.
+func (f *finder) checkFramework(c candidate) {
+	name := distributions[strings.ToLower(c.framework.name)]
+	if c.framework == fastHTML {
+		name = "python-fasthtml"
+	}
+	if name != "" && !f.packages.has(name) && !f.carries(name) {
+		f.warnings = append(f.warnings, fmt.Sprintf("%s imports %s, which is not among the packages, so the app would stop with an ImportError: %s",
+			c.module.file, c.framework.name, f.advice(name)))
+	}
+}
+
+// carries tells whether the app dir itself has the module.
+func (f *finder) carries(name string) bool {
+	return f.tree.find(".", strings.ReplaceAll(name, "-", "_")) != ""
+}
+
+// checkSyntax warns about files that Python would stop at.
+func (f *finder) checkSyntax() {
+	for _, m := range f.modules {
+		if f.crashes(m) {
+			f.warnings = append(f.warnings, fmt.Sprintf("%s, line %d: %s. The app would crash at start: correct the line.",
+				m.file, m.invalid.line, m.invalid.text))
+		}
+	}
+}
+
+// crashes tells a file that Python would stop at, of those that apps are started from.
+func (f *finder) crashes(m *module) bool {
+	return m.invalid != nil && (slices.Contains(conventional, path.Base(m.file)) || usual[path.Base(m.file)])
+}
+
+// addScripts gives every console script a process of its name, if no other has it.
+func (f *finder) addScripts(r *Result, config pyproject, scripts []script) {
+	for _, s := range scripts {
+		if processType(s.name) && !slices.ContainsFunc(r.Processes, func(p Process) bool { return p.Type == s.name }) {
+			r.Processes = append(r.Processes, Process{Type: s.name, Command: s.command(f.scriptRoot(s))})
+		}
+	}
+}
+
+func processType(name string) bool {
+	return name != "python" && name != "shell" && len(name) < 64 && strings.Trim(name, ".") != "" &&
+		strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == ""
+}
+
+// setDefault says what the image does when nobody asks for a process: serve, else run the command that the app is, else work.
+func (f *finder) setDefault(r *Result, config pyproject, scripts []script, web bool) {
+	if slices.ContainsFunc(r.Processes, func(p Process) bool { return p.Default }) || web {
+		return
+	}
+	kind := "worker"
+	if s, ok := mainScript(config, scripts); ok {
+		kind = s.name
+		f.notes = append(f.notes, "There is no web app; the console script "+s.name+" of pyproject.toml is what the image runs")
+	} else if m := f.runnable(); m != nil && !hasType(r.Processes, kind) {
+		kind = "main"
+		r.Processes = append(r.Processes, Process{Type: kind, Command: environment(candidate{module: m}) + "python -m " + strings.TrimSuffix(m.name, ".__main__")})
+		f.notes = append(f.notes, "There is no web app; "+m.file+" makes a program of its package")
+	}
+	for i := range r.Processes {
+		if r.Processes[i].Type == kind {
+			r.Processes[i].Default = true
+			return
+		}
+	}
+	if !slices.ContainsFunc(f.modules, f.crashes) {
+		f.warnings = append(f.warnings, f.nothing())
+	}
+}
+
+func hasType(list []Process, kind string) bool {
+	return slices.ContainsFunc(list, func(p Process) bool { return p.Type == kind })
+}
+
+// runnable is the __main__.py of the only package that has one.
+func (f *finder) runnable() *module {
+	var only *module
+	for _, m := range f.modules {
+		if path.Base(m.file) == "__main__.py" && strings.Contains(m.name, ".") && strings.Count(m.name, ".") == 1 {
+			if only != nil {
+				return nil
+			}
+			only = m
+		}
+	}
+	return only
+}
+
+// nothing says what was looked for, and gives a line that starts this app.
+func (f *finder) nothing() string {
+	line := "web: gunicorn main:app"
+	for _, m := range f.modules {
+		if m.root == "." && !strings.Contains(m.file, "/") && m.file != "manage.py" && m.file != "gunicorn.conf.py" {
+			line = "worker: python " + m.file
+			if slices.Contains(conventional, m.file) {
+				break
+			}
+		}
+	}
+	return "nothing was found that starts the app, so the image has no default process.\n" +
+		"Looked for: a Procfile, console scripts in pyproject.toml, an app object of a web framework, a task queue, and a package with __main__.py.\n" +
+		"Add a file named Procfile with the command, such as\n" + line
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
