@@ -62,6 +62,9 @@ func (p *processes) complete(set packageSet) (packageSet, error) {
 		p.list = process.WithTest(p.list, locked["pytest"] != "")
 	}
 	p.list = process.WithStandard(p.list)
+	if locked["debugpy"] != "" {
+		p.list = process.Debuggable(p.list, p.helper())
+	}
 	if needs == "" {
 		return set, nil
 	}

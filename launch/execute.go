@@ -30,6 +30,9 @@ func execute(words, environ []string) (int, error) {
 		return statusNotFound, noCommand(words)
 	}
 	path := defaults.ReadEnvironment(environ)["PATH"]
+	if args, err = debug(args, path, env); err != nil {
+		return statusNotRunnable, err
+	}
 	var refused error
 	for _, file := range candidates(args[0], path) {
 		err := syscall.Exec(file, args, environ)

@@ -27,6 +27,7 @@ func TestUnitLaunch(t *testing.T) {
 	suite := spec.New("launch", spec.Report(report.Terminal{}))
 	suite("Binary", testBinary)
 	suite("Environment", testEnvironment)
+	suite("Debug", testDebug)
 	suite("Execute", testExecute)
 	suite.Run(t)
 }

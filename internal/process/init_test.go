@@ -18,6 +18,7 @@ func TestUnitProcess(t *testing.T) {
 	suite("LiveReload", testLiveReload)
 	suite("Command", testCommand)
 	suite("Procfile", testProcfile)
+	suite("Test", testTest)
 	suite("Standard", testStandard)
 	suite.Run(t)
 }

@@ -3,7 +3,11 @@
 // the app object of an app without a Procfile to others.
 package process
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/lockstep/python/internal/expand"
+)
 
 // Process is one entry of launch.toml.
 type Process struct {
@@ -39,18 +43,27 @@ func WithStandard(list []Process) []Process {
 
 // WithTest adds the process that runs the app's tests and makes it the default; one of the list that has the type is kept as it is.
 func WithTest(list []Process, pytest bool) []Process {
-	test := Process{Type: "test", Command: []string{"python", "-m", "unittest"}}
-	if pytest {
-		test.Command = []string{"pytest"}
+	if i := slices.IndexFunc(list, func(p Process) bool { return p.Type == "test" }); i >= 0 {
+		return withDefault(list, list[i])
 	}
-	out := make([]Process, 0, len(list)+1)
-	for _, p := range list {
-		if p.Default = false; p.Type == test.Type {
-			test = p
+	if pytest {
+		return withDefault(list, Process{Type: "test", Command: []string{"pytest"}})
+	}
+	return withDefault(list, Process{Type: "test", Command: []string{"python", "-m", "unittest"}})
+}
+
+// Debuggable lets every process begin with the launch helper, which puts a debugger in front of Python when it is told to at start.
+func Debuggable(list []Process, helper string) []Process {
+	list = slices.Clone(list)
+	for i, p := range list {
+		if p.Command[0] == helper || p.Shell {
 			continue
 		}
-		out = append(out, p)
+		words := []string{helper, "exec"}
+		for _, word := range p.Command {
+			words = append(words, expand.Encode([]expand.Part{{Text: word}}))
+		}
+		list[i].Command, list[i].Expand = words, true
 	}
-	test.Default = true
-	return append(out, test)
+	return list
 }

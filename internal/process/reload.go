@@ -34,7 +34,8 @@ func WithLiveReload(list []Process, app fs.FS, helper string) ([]Process, []Warn
 			if end < len(p.Text) || p.Text[end-1] == ' ' {
 				end-- // in front of the blank
 			}
-			return withDefault(list, entry{kind: "reload", command: p.Text[:end] + r.option + p.Text[end:]}, app, helper)
+			reload, err := New("reload", p.Text[:end]+r.option+p.Text[end:], app, helper)
+			return withDefault(list, reload), nil, err
 		}
 		return list, []Warning{{Text: "BP_LIVE_RELOAD_ENABLED has no effect: nothing is known of how '" + p.Text + "' starts anew when a source changes.\n" +
 			"gunicorn, uvicorn, hypercorn and granian do; or run the image's web process under a file watcher."}}, nil
@@ -42,19 +43,13 @@ func WithLiveReload(list []Process, app fs.FS, helper string) ([]Process, []Warn
 	return list, []Warning{{Text: "BP_LIVE_RELOAD_ENABLED has no effect: the image has no web process"}}, nil
 }
 
-func withDefault(list []Process, e entry, app fs.FS, helper string) ([]Process, []Warning, error) {
-	file, err := parse(e)
-	if err != nil {
-		return nil, nil, err
-	}
+func withDefault(list []Process, added Process) []Process {
 	out := make([]Process, 0, len(list)+1)
 	for _, p := range list {
-		p.Default = false
-		if p.Type != e.kind {
+		if p.Default = false; p.Type != added.Type {
 			out = append(out, p)
 		}
 	}
-	added := newProcess(e, file, app, helper)
 	added.Default = true
-	return append(out, added), nil, nil
+	return append(out, added)
 }

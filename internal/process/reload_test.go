@@ -48,3 +48,24 @@ func testLiveReload(t *testing.T, context spec.G, it spec.S) {
 		})
 	}
 }
+
+func testTest(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	web := process.Process{Type: "web", Command: []string{"gunicorn"}, Default: true}
+	own := process.Process{Type: "test", Command: []string{"tox"}}
+	notDefault := process.Process{Type: "web", Command: []string{"gunicorn"}}
+
+	it("runs pytest where it is locked, unittest elsewhere, and keeps the app's own process", func() {
+		Expect(process.WithTest([]process.Process{web}, true)).To(Equal([]process.Process{notDefault, {Type: "test", Command: []string{"pytest"}, Default: true}}))
+		Expect(process.WithTest(nil, false)).To(Equal([]process.Process{{Type: "test", Command: []string{"python", "-m", "unittest"}, Default: true}}))
+		Expect(process.WithTest([]process.Process{own, web}, true)).To(Equal([]process.Process{notDefault, {Type: "test", Command: []string{"tox"}, Default: true}}))
+	})
+
+	it("lets the helper begin every process that can be debugged", func() {
+		shell := process.Process{Type: "b", Command: []string{"/launch", "init", "bash", "-c", "x"}, Shell: true}
+		plain := process.Process{Type: "a", Command: []string{"gunicorn", "a$b"}}
+		Expect(process.Debuggable([]process.Process{plain, shell}, "/launch")).To(Equal([]process.Process{
+			{Type: "a", Command: []string{"/launch", "exec", "gunicorn", "a$$b"}, Expand: true}, shell}))
+	})
+}
