@@ -54,6 +54,7 @@ func TestIntegration(t *testing.T) {
 	suite("Plan", testPlan)
 	suite("PrivateIndex", testPrivateIndex)
 	suite("Static", testStatic)
+	suite("Develop", testDevelop)
 	suite.Run(t)
 }
 
