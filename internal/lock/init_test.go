@@ -18,6 +18,7 @@ func TestUnitLock(t *testing.T) {
 	format.MaxLength = 0
 
 	suite := spec.New("lock", spec.Report(report.Terminal{}))
+	suite("Built", testBuilt)
 	suite("Golden", testGolden)
 	suite("CheckUV", testCheckUV)
 	suite("Credentials", testCredentials)
