@@ -23,7 +23,7 @@ const module = "github.com/lockstep/python/"
 var allowed = map[string][]string{
 	"build": {"internal/archive", "internal/command", "internal/config", "internal/dependency", "internal/failure", "internal/install",
 		"internal/layer", "internal/lock", "internal/pep440", "internal/pep508", "internal/process", "internal/project", "internal/python",
-		"internal/wheel", "github.com/paketo-buildpacks/packit/v2", "github.com/paketo-buildpacks/packit/v2/servicebindings"},
+		"internal/tree", "internal/wheel", "github.com/paketo-buildpacks/packit/v2", "github.com/paketo-buildpacks/packit/v2/servicebindings"},
 	"detect": {"internal/project", "github.com/paketo-buildpacks/packit/v2"},
 	"launch": {"internal/expand", "internal/failure"},
 
@@ -41,6 +41,7 @@ var allowed = map[string][]string{
 	"internal/process":    {"internal/expand", "internal/failure", "mvdan.cc/sh/v3/syntax"},
 	"internal/project":    {},
 	"internal/python":     {"internal/failure", "internal/pep440"},
+	"internal/tree":       {},
 	"internal/wheel":      {},
 }
 

@@ -38,6 +38,7 @@ type builder struct {
 	fetcher dependency.Fetcher
 	layers  *layers
 	scratch string // a directory on the file system of the layers, gone at the end
+	source  source
 	cpython cpython
 }
 
@@ -60,6 +61,10 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 
 	processes, warnings, err := b.processes()
 	if err != nil {
+		return packit.BuildResult{}, err
+	}
+
+	if err := b.chooseSource(); err != nil {
 		return packit.BuildResult{}, err
 	}
 

@@ -15,5 +15,6 @@ func TestUnitBuild(t *testing.T) {
 	format.MaxLength = 0
 	suite := spec.New("build", spec.Report(report.Terminal{}))
 	suite("Build", testBuild)
+	suite("Read", testRead)
 	suite.Run(t)
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lockstep/python/internal/archive"
+	"github.com/lockstep/python/internal/dependency"
 	"github.com/lockstep/python/internal/failure"
 	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/layer"
@@ -85,7 +87,7 @@ func (s *stage) identify(packages []lock.Package) error {
 	for _, p := range packages {
 		w := wanted{Package: p, artifact: p.Artifact()}
 		if p.Origin != nil && p.Origin.Directory != "" {
-			sum, err := digestTree(filepath.Join(s.packit.WorkingDir, p.Origin.Directory))
+			sum, err := s.digestProject(p.Origin.Directory)
 			if err != nil {
 				return missingSource(s.file, p, p.Origin.Directory, err)
 			}
@@ -269,8 +271,7 @@ func (s *stage) copyDirectories(packages []lock.Package) error {
 		}
 		source := *p.Origin
 		source.Directory = filepath.Join(s.scratch, "source", string(p.Name))
-		err := os.CopyFS(source.Directory, os.DirFS(filepath.Join(s.packit.WorkingDir, p.Origin.Directory)))
-		if err != nil {
+		if err := s.copyProject(source.Directory, p.Origin.Directory); err != nil {
 			return fmt.Errorf("copying the source of %s: %w", p.Name, err)
 		}
 		packages[i].Origin = &source
@@ -531,4 +532,23 @@ func downloads(packages []lock.Package) string {
 		return ""
 	}
 	return fmt.Sprintf(" (%s to download)", size(bytes))
+}
+
+func (b *builder) unpackUV(d dependency.Dependency) (string, error) {
+	dir := filepath.Join(b.scratch, "uv")
+	path := filepath.Join(dir, "uv")
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	file, err := b.archive(d)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("unpacking uv: %w", err)
+	}
+	if err := archive.Unpack(file, dir, func(name string) bool { return name == "uv" }); err != nil {
+		return "", err
+	}
+	return path, b.retire(d, file)
 }

@@ -30,11 +30,13 @@ type UV struct {
 	Credentials lock.Credentials // for URLs whose user and password are not kept
 }
 
-// Resolve resolves the file, a requirements file or a manifest, once for this interpreter, and gives a pylock (PEP 751).
-func (u UV) Resolve(ctx context.Context, python Interpreter) ([]byte, error) {
+// Resolve resolves files of the app dir, or the requirements in text, once for this interpreter, and gives a pylock (PEP 751).
+// args are files, extras and groups in the words of uv pip compile, "-" for the text.
+func (u UV) Resolve(ctx context.Context, python Interpreter, args []string, text string) ([]byte, error) {
 	var out bytes.Buffer
-	err := u.run(ctx, &out, slices.Concat(passed, resolving), "resolve "+u.File, "pip", "compile", u.File, "--python", python.Python(), "--format", "pylock.toml", "--preview-features", "pylock",
-		"--no-header", "--no-annotate", "--quiet")
+	args = slices.Concat([]string{"pip", "compile"}, args, []string{"--python", python.Python(), "--format", "pylock.toml", "--preview-features", "pylock",
+		"--no-header", "--no-annotate", "--quiet"})
+	err := u.run(ctx, strings.NewReader(text), &out, slices.Concat(passed, resolving), "resolve "+u.File, args...)
 	return out.Bytes(), err
 }
 
@@ -78,7 +80,7 @@ func (u UV) install(ctx context.Context, prefix, name, text string, args ...stri
 		return fmt.Errorf("writing the list of packages: %w", err)
 	}
 	args = append([]string{"pip", "install", "--python", filepath.Join(prefix, "bin", "python"), "--no-deps", "--no-compile-bytecode", "--quiet", "-r", name}, args...)
-	return u.run(ctx, nil, passed, "install the packages of "+u.File, args...)
+	return u.run(ctx, nil, nil, passed, "install the packages of "+u.File, args...)
 }
 
 var indexOption = regexp.MustCompile(`^(-i|--index-url|--extra-index-url)[= ]\s*(\S+)$`)
@@ -128,13 +130,14 @@ func anchored(packages []lock.Package, app string) []lock.Package {
 
 // run runs uv with those of its variables that are allowed. On failure its words have been shown as they came, and the error says
 // what they mean.
-func (u UV) run(ctx context.Context, out io.Writer, allowed []string, task string, args ...string) error {
+func (u UV) run(ctx context.Context, in io.Reader, out io.Writer, allowed []string, task string, args ...string) error {
 	var said bytes.Buffer
 	err := u.Run(ctx, command.Command{
 		Path: u.Path,
 		Args: args,
 		Dir:  u.AppDir,
 		Env:  u.environment(allowed),
+		In:   in,
 		Out:  out,
 		Err:  io.MultiWriter(&said, u.Out),
 	})

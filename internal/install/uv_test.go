@@ -53,13 +53,14 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 			_, err := io.WriteString(c.Out, "lock-version")
 			return err
 		})
-		out, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/layers/cpython/prefix", Minor: 14})
+		out, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/layers/cpython/prefix", Minor: 14}, []string{"-", "--group", "ops"}, ".[web]")
 		Expect(err).NotTo(HaveOccurred())
 		Expect(string(out)).To(Equal("lock-version"))
 		Expect(ran).To(HaveLen(1))
 		Expect(ran[0].Path).To(Equal("/tools/uv"))
 		Expect(ran[0].Dir).To(Equal("/app"))
-		Expect(strings.Join(ran[0].Args, " ")).To(Equal("pip compile requirements.txt --python /layers/cpython/prefix/bin/python3.14" +
+		Expect(io.ReadAll(ran[0].In)).To(BeEquivalentTo(".[web]"))
+		Expect(strings.Join(ran[0].Args, " ")).To(Equal("pip compile - --group ops --python /layers/cpython/prefix/bin/python3.14" +
 			" --format pylock.toml --preview-features pylock --no-header --no-annotate --quiet"))
 	})
 
@@ -128,7 +129,7 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		choices := []string{"UV_CONSTRAINT=c.txt", "UV_OVERRIDE=o.txt", "UV_PRERELEASE=allow", "UV_RESOLUTION=lowest", "UV_EXCLUDE_NEWER=2026-01-01", "UV_NO_BINARY=1", "UV_TORCH_BACKEND=cpu"}
 		uv.Env = choices
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
-		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14})
+		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14}, []string{"requirements.txt"}, "")
 		Expect(err).NotTo(HaveOccurred())
 		for _, choice := range choices {
 			Expect(ran[0].Env).NotTo(ContainElement(choice))
@@ -175,7 +176,7 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 			}
 			if file, e := os.ReadFile(filepath.Join(dir, "file")); e == nil {
 				uv.File = strings.TrimSpace(string(file))
-				_, err = uv.Resolve(stdcontext.Background(), install.Interpreter{})
+				_, err = uv.Resolve(stdcontext.Background(), install.Interpreter{}, nil, "")
 			} else {
 				err = uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)
 			}

@@ -15,11 +15,16 @@ var withUser = regexp.MustCompile(`://([^/@\s"']+)@([^/\s"'?#]+)`)
 
 // Credentials reads those of a requirements file, variables filled in by lookup.
 func (r Requirements) Credentials(lookup func(string) string) Credentials {
-	found := Credentials{}
 	texts := slices.Clone(r.Options)
 	for _, line := range r.Lines {
 		texts = append(texts, line.Text)
 	}
+	return FindCredentials(lookup, texts...)
+}
+
+// FindCredentials reads those of the URLs in any texts, variables filled in by lookup.
+func FindCredentials(lookup func(string) string, texts ...string) Credentials {
+	found := Credentials{}
 	for _, text := range texts {
 		for _, m := range withUser.FindAllStringSubmatch(Expand(text, lookup), -1) {
 			found[m[2]] = m[1]

@@ -242,6 +242,9 @@ func (l Lock) entry(d Dependency) *Entry {
 	return nil
 }
 
+// Has tells whether the lock has a package at all, for whatever Python, platform or group.
+func (l Lock) Has(name pep508.Name) bool { return l.entry(Dependency{Name: name}) != nil }
+
 // id names an entry, or one of its extras.
 func (e *Entry) id(extra pep508.Name) string {
 	return fmt.Sprintf("%s %s %s [%s]", e.Name, e.Version, e.Source, extra)

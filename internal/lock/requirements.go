@@ -79,6 +79,9 @@ func pinned(r pep508.Requirement) string {
 	return ""
 }
 
+// Pinned is the one version that the line allows, or "".
+func (l RequirementLine) Pinned() string { return pinned(l.Requirement) }
+
 type requirementsReader struct {
 	app    fs.FS
 	lookup func(string) string
