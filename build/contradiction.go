@@ -139,9 +139,13 @@ func (b *builder) differ(name string, ours, theirs map[pep508.Name]string) []str
 			list = append(list, fmt.Sprintf("%s is %s in %s, %s in %s", p, our, b.source.file, their, name))
 		case here && !there && !part:
 			list = append(list, fmt.Sprintf("%s %s is only in %s", p, our, b.source.file))
-		case there && !here && !(part && b.source.lock.Has(p)):
+		case there && !here && !(part && has(b.source.lock, p)):
 			list = append(list, fmt.Sprintf("%s %s is only in %s", p, their, name))
 		}
 	}
 	return list
+}
+
+func has(l *lock.Lock, name pep508.Name) bool {
+	return slices.ContainsFunc(l.Entries, func(e lock.Entry) bool { return e.Name == name })
 }

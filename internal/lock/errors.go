@@ -13,6 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -58,6 +59,46 @@ func noEntry(file string, d Dependency) error {
 		What:  fmt.Sprintf("%s asks for %s, but has no package of that name%s", file, strings.TrimSpace(string(d.Name)+" "+d.Version), version),
 		Where: file,
 		Fix:   "lock again and commit the new file; do not edit it by hand",
+	}
+}
+
+// wrongPython is a Python that the lock, or one package of it, is not for. Where the chosen Python comes from is not known
+// here; .python-version is what decides over it in any case.
+func wrongPython(file, where, name, specifiers string, python pep440.Version) error {
+	who := file + " was made for"
+	if name != "" {
+		who = fmt.Sprintf("%s in %s is for", name, file)
+	}
+	if where == "" {
+		where = file
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s Python %s, and the app gets Python %s", who, specifiers, python),
+		Where: where,
+		Fix:   fmt.Sprintf("ask for a Python that it takes (.python-version or BP_CPYTHON_VERSION), or lock for Python %d.%d", python.Major(), python.Minor()),
+	}
+}
+
+// wrongEnvironment names what the lock was made for.
+func wrongEnvironment(l Lock, env Environment) error {
+	var list []string
+	for _, m := range l.Environments {
+		list = append(list, m.String())
+	}
+	return &failure.Error{
+		What: fmt.Sprintf("%s was made for other environments than this one (Python %s on Linux %s):\n  - %s",
+			l.File, env.Python, env.Markers.PlatformMachine, strings.Join(list, "\n  - ")),
+		Where: l.File,
+		Fix:   "add this environment where the environments of the lock are chosen (uv: tool.uv.environments), or none for all, and lock again",
+	}
+}
+
+// outside is a directory that is not part of the app.
+func outside(file string, e *Entry) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s takes %s from %s, which is outside of the app dir; a build only sees the app dir", file, e.Name, e.Origin.Directory),
+		Where: file + ", package " + string(e.Name),
+		Fix:   "move that directory into the app, or build from the directory that holds both, and lock again",
 	}
 }
 
