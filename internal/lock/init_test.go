@@ -22,6 +22,7 @@ func TestUnitLock(t *testing.T) {
 	suite("Golden", testGolden)
 	suite("CheckUV", testCheckUV)
 	suite("Credentials", testCredentials)
+	suite("PyJSON", testPyJSON)
 	suite("Requirements", testRequirements)
 	suite("Pylock", testPylock)
 	suite("Select", testSelect)
