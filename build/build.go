@@ -40,6 +40,7 @@ type builder struct {
 	scratch string // a directory on the file system of the layers, gone at the end
 	source  source
 	cpython cpython
+	saidPip bool // the log has said which variables of pip were taken
 }
 
 // Build gives the build phase: settings, then everything that can be known before a download, then the layers.

@@ -99,6 +99,9 @@ func (s *stage) identify(packages []lock.Package) error {
 			}
 			w.artifact += " " + digest(string(data))
 		}
+		if settings := lock.BuildSettings(s.options, p.Name); settings != "" {
+			w.artifact += " " + digest(settings)
+		}
 		s.packages = append(s.packages, w)
 	}
 	return nil
@@ -518,7 +521,17 @@ func (b *builder) installer(file string) (*install.UV, error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return nil, fmt.Errorf("making the cache of uv: %w", err)
 	}
-	return &install.UV{Path: path, File: file, Cache: cache, AppDir: b.packit.WorkingDir, Env: b.env, Run: b.run, Out: b.log.indented()}, nil
+	return &install.UV{Path: path, File: file, Cache: cache, AppDir: b.packit.WorkingDir, Env: b.uvEnv(), Run: b.run, Out: b.log.indented()}, nil
+}
+
+// uvEnv is the environment with what the owner says to pip said to uv.
+func (b *builder) uvEnv() []string {
+	env, taken := install.TranslatePip(b.env)
+	if len(taken) > 0 && !b.saidPip {
+		b.saidPip = true
+		b.log.fact("Taking %s", strings.Join(taken, ", "))
+	}
+	return env
 }
 
 func downloads(packages []lock.Package) string {

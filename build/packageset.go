@@ -29,6 +29,9 @@ func (b *builder) readPackages() (packageSet, error) {
 
 func (b *builder) evaluated() (packageSet, error) {
 	s := b.source
+	if len(s.ignored) > 0 {
+		b.log.fact("Ignoring what has no meaning here: %s", strings.Join(s.ignored, ", "))
+	}
 	switch {
 	case s.file == "":
 		b.log.fact("There is no lock file, requirements.txt or pyproject.toml: the app gets no packages")

@@ -26,6 +26,7 @@ type source struct {
 	hashed      bool // requirements: the lock is one of hashes, and lists what is to be installed
 	python      []python.Request
 	options     []string
+	ignored     []string // options that have no meaning here
 	credentials lock.Credentials
 }
 
@@ -220,7 +221,8 @@ func (b *builder) readRequirements(names string) (source, error) {
 			return s, err
 		}
 		all.Lines, all.Options = append(all.Lines, r.Lines...), append(all.Options, r.Options...)
-		all.Digest += r.Digest
+		all.Constraints = append(all.Constraints, r.Constraints...)
+		all.Ignored, all.Digest = append(all.Ignored, r.Ignored...), all.Digest+r.Digest
 	}
 	if len(all.Lines) == 0 {
 		return s, nil
@@ -228,13 +230,12 @@ func (b *builder) readRequirements(names string) (source, error) {
 	if bare := all.Bare(); bare != nil {
 		return s, bare
 	}
-	s.options = all.Options
+	s.options, s.ignored, s.credentials = all.Options, all.Ignored, all.Credentials(b.lookup)
 	if all.Locked() {
 		l, err := all.Lock()
 		s.lock, s.hashed = &l, true
 		return s, err
 	}
-	s.credentials = all.Credentials(b.lookup)
 	s.open = &unlocked{args: files, content: all.Digest, builds: slices.ContainsFunc(all.Lines, func(l lock.RequirementLine) bool { return l.Direct })}
 	return s, nil
 }

@@ -81,9 +81,6 @@ var causes = []cause{
 	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+)"),
 		what: "%s has no wheel for this Python and building it from source failed (see its words above)",
 		fix:  "lock a version that has a wheel for this Python, or give the build image what the source needs"},
-	{words: regexp.MustCompile("Expected `--hash`, found [`\"']+(--[\\w-]+).*? at (\\S+?):(\\d+):\\d+"),
-		what: "%[2]s, line %[3]s: a requirement cannot have the option %[1]s here",
-		fix:  "take the option off that line"},
 	{words: regexp.MustCompile("Couldn't parse requirement in `([^`]+)`"),
 		what: "a line of %[1]s is not a requirement (see uv's words above)",
 		fix:  "write a name and an optional version, such as flask==3.1.2, on a line of its own"},
@@ -145,4 +142,12 @@ func (c cause) say(words []string) string {
 		args = append(args, word)
 	}
 	return fmt.Sprintf(c.what, args...)
+}
+
+func unsetVariable(file, name string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s asks for the variable %s, which has no value in this build", file, name),
+		Where: file,
+		Fix:   fmt.Sprintf("give it to the build: pack build --env %s=…", name),
+	}
 }

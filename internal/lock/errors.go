@@ -161,9 +161,9 @@ func unreadableRequirements(name, from string, err error) error {
 	}
 }
 
-func utf16(name string) error {
+func badEncoding(name string) error {
 	return &failure.Error{
-		What:  name + " is encoded as UTF-16, as PowerShell's > writes it",
+		What:  name + " is not text in UTF-8, nor in UTF-16 with a byte order mark",
 		Where: name,
 		Fix:   "save it as UTF-8; in PowerShell: pip freeze | Out-File -Encoding utf8 " + name,
 	}
@@ -210,10 +210,67 @@ func badRequirement(text, where string, err error) error {
 	return &failure.Error{What: fmt.Sprintf("%q is not a requirement: %s", text, reason), Where: where, Fix: fix}
 }
 
-func halfHashed(where string) error {
+func halfHashed(line RequirementLine) error {
+	what, fix := "a requirement has no hash, though hashes are asked for or others of the file have some",
+		"lock all of them: uv pip compile --generate-hashes requirements.in --output-file requirements.txt"
+	switch {
+	case strings.HasPrefix(line.Text, "-r "):
+		what, fix = "a file with hashes includes a URL, whose content nothing fixes", "download that file, commit it and include the copy: -r base.txt"
+	case strings.HasPrefix(line.Requirement.URL, "git+"):
+		what, fix = "a requirement from a git repository has neither a name nor a full commit, though others of the file have hashes",
+			"write both: name @ git+https://…@<the 40 digits of the commit>"
+	case line.Direct && !strings.Contains(line.Requirement.URL, "://") && !archiveName.MatchString(line.Requirement.URL):
+		fix = "give the directory a pyproject.toml with a project.name, or " + fix
+	}
+	return &failure.Error{What: what, Where: line.Where, Fix: fix}
+}
+
+func unsupportedOption(name, where string) error {
+	fix := "take it out of the file: it is not an option that pip reads there"
+	switch name {
+	case "--config-settings", "--config-setting", "-C", "--global-option":
+		fix = "write it after the requirement that it is for, on the same line: name==1.0 " + name + "=…"
+	case "--install-option", "--build-option":
+		fix = "pip dropped it; write --config-settings=KEY=VALUE after the requirement that it is for"
+	case "--process-dependency-links":
+		fix = "pip dropped it; write what it found as a requirement of its own: name @ https://…"
+	case "--no-build-isolation":
+		fix = "name what the build needs in [tool.uv.extra-build-dependencies] of pyproject.toml, or lock a version that has a wheel"
+	}
+	return &failure.Error{What: fmt.Sprintf("a requirements file cannot have the option %s", name), Where: where, Fix: fix}
+}
+
+// unsupportedHere is for an option after a requirement.
+func unsupportedHere(name, where string, requirement pep508.Name) error {
+	fix := "take the option off that line"
+	switch {
+	case name == "--install-option" || name == "--build-option":
+		fix = "pip dropped it; give the build backend the setting itself: --config-settings=KEY=VALUE"
+	case (name == "--no-binary" || name == "--only-binary") && requirement != "":
+		fix = fmt.Sprintf("write it on a line of its own: %s %s", name, requirement)
+	case pipOptions[name] != pipOption{}:
+		fix = "write it on a line of its own"
+	}
+	return &failure.Error{What: fmt.Sprintf("a requirement cannot have the option %s", name), Where: where, Fix: fix}
+}
+
+func unnamedSettings(name, where string) error {
 	return &failure.Error{
-		What:  "a requirement has no hash, though others of the file have",
+		What:  fmt.Sprintf("%s is for a package whose name the line does not say", name),
 		Where: where,
-		Fix:   "lock all of them: uv pip compile --generate-hashes requirements.in --output-file requirements.txt",
+		Fix:   "write the name before the URL or path: name @ https://…",
+	}
+}
+
+func missingValue(name, where string) error {
+	return &failure.Error{What: fmt.Sprintf("the option %s has no value", name), Where: where, Fix: "write the value on the same line"}
+}
+
+func otherVCS(name, where string) error {
+	tool := map[string]string{"svn": "Subversion", "hg": "Mercurial", "bzr": "Bazaar"}[name]
+	return &failure.Error{
+		What:  fmt.Sprintf("a package comes from %s, which uv does not install from", tool),
+		Where: where,
+		Fix:   "build its wheel (pip wheel --no-deps), commit that and require the file: ./wheels/NAME-1.0-py3-none-any.whl",
 	}
 }

@@ -112,8 +112,17 @@ func describe(r lock.Requirements) string {
 	for _, line := range r.Lines {
 		fmt.Fprintf(&b, "%s: %q direct=%t hashes=%d\n", line.Where, line.Text, line.Direct, len(line.Hashes))
 	}
+	for _, line := range r.Constraints {
+		fmt.Fprintf(&b, "constraint, %s: %q\n", line.Where, line.Text)
+	}
 	for _, option := range r.Options {
 		fmt.Fprintf(&b, "option: %q\n", option)
+	}
+	for _, option := range r.Ignored {
+		fmt.Fprintf(&b, "ignored: %s\n", option)
+	}
+	if err := r.Bare(); err != nil {
+		fmt.Fprintf(&b, "refused: %s\n", err)
 	}
 	return b.String()
 }
@@ -129,10 +138,25 @@ func render(packages []lock.Package, options []string, err error) string {
 	case err != nil:
 		return "error, not the owner's: " + err.Error() + "\n"
 	}
-	if text, ok := lock.WritePylock(packages); ok {
+	var located, others []lock.Package
+	for _, p := range packages {
+		if p.Located() {
+			located = append(located, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	text, ok := lock.WritePylock(located)
+	if !ok {
+		return "a located package has no file\n"
+	}
+	if len(others) == 0 {
 		return text
 	}
-	return lock.WriteRequirements(packages, options)
+	if len(located) == 0 {
+		text = ""
+	}
+	return text + lock.WriteRequirements(others, options)
 }
 
 // agree lists the differences to what another tool installs: name==version, or the name alone when it says no version.

@@ -210,7 +210,6 @@ CASES = {
     "no-git-resolve": ("resolve", "greet @ git+https://files.example/greet.git\n", NO_PATH),
     "no-repository": ("lock", git(NOWHERE), {}),
     "no-repository-resolve": ("resolve", f"greet @ git+{NOWHERE}\n", {}),
-    "bad-option": ("resolve", "two --config-settings=a=b\n", LOOPBACK),
     "bad-line": ("resolve", "two=2.0\n", LOOPBACK),
     "no-directory": ("resolve", "-e ./nowhere\n", LOOPBACK),
     "empty-directory": ("resolve", "./empty\n", LOOPBACK),
