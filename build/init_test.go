@@ -16,5 +16,6 @@ func TestUnitBuild(t *testing.T) {
 	suite := spec.New("build", spec.Report(report.Terminal{}))
 	suite("Build", testBuild)
 	suite("Read", testRead)
+	suite("Wheels", testWheels)
 	suite.Run(t)
 }

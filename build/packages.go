@@ -79,6 +79,9 @@ func (b *builder) makePackages(set packageSet) ([]record, error) {
 	if err := s.makeLayers(groups); err != nil {
 		return nil, err
 	}
+	if err := s.keepWheels(); err != nil {
+		return nil, err
+	}
 	return s.records(), s.makeVenv(groups, set)
 }
 
@@ -242,6 +245,7 @@ func (s *stage) install(packages []lock.Package) error {
 	if err := s.copyDirectories(packages); err != nil {
 		return err
 	}
+	packages = s.withKeptWheels(packages)
 	start := time.Now()
 	s.log.fact("Installing %s%s", count(len(packages), "package"), downloads(packages))
 	if err := s.uv.Install(s.ctx, s.venv.Prefix, packages, s.options); err != nil {
@@ -263,7 +267,7 @@ func (s *stage) install(packages []lock.Package) error {
 		}
 	}
 	s.log.detail("Installed in %s", seconds(start))
-	return nil
+	return s.keepBuilt(packages)
 }
 
 // copyDirectories lets packages that are directories of the app be built from a copy: build backends leave files in their source.
