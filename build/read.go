@@ -43,7 +43,7 @@ type format struct {
 func formats() []format {
 	return []format{
 		{"pylock.toml", locked(readPylock)},
-		{"uv.lock", locked(readUV)},
+		{"uv.lock", locked(lock.ReadUV)},
 		{"requirements.txt", (*builder).readRequirements},
 		{"pyproject.toml", (*builder).readPyproject},
 		{"setup.py", (*builder).readSetup},
@@ -146,25 +146,7 @@ func (b *builder) read(name string) (source, error) {
 	return source{}, unknownFormat(name)
 }
 
-// readUV and readPylock are shims TODO
-func readUV(app fs.FS, name string, _ lock.Request) (lock.Lock, error) {
-	data, err := fs.ReadFile(app, name)
-	if err != nil {
-		return lock.Lock{}, err
-	}
-	l, err := lock.ReadUV(data)
-	manifest, errM := fs.ReadFile(app, "pyproject.toml")
-	if err != nil || errM != nil {
-		return l, err
-	}
-	m, err := lock.ReadManifest(manifest)
-	if err != nil {
-		return l, err
-	}
-	l.Matches = "pyproject.toml"
-	return l, lock.CheckUV(data, m)
-}
-
+// readPylock is a shim until the reader has the shape of the others.
 func readPylock(app fs.FS, name string, _ lock.Request) (lock.Lock, error) {
 	data, err := fs.ReadFile(app, name)
 	if err != nil {

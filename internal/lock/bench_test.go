@@ -50,14 +50,25 @@ func uvLockOf(n int) string {
 	return b.String()
 }
 
+// manifestOf writes the manifest of the same project.
+func manifestOf(n int) string {
+	var b strings.Builder
+	b.WriteString("[project]\nname = \"app\"\nversion = \"1.0\"\nrequires-python = \">=3.11\"\ndependencies = [\n")
+	for i := 0; i < n; i += 10 {
+		fmt.Fprintf(&b, "    \"package-%d>=1.0\",\n", i)
+	}
+	b.WriteString("]\n")
+	return b.String()
+}
+
 // BenchmarkUV1000 is what a build does with a lock of 1,000 packages before it installs: reading, checking and selecting.
 func BenchmarkUV1000(b *testing.B) {
 	text := uvLockOf(1000)
-	_ = fstest.MapFS{}
+	app := fstest.MapFS{"uv.lock": {Data: []byte(text)}, "pyproject.toml": {Data: []byte(manifestOf(1000))}}
 	env := environment("3.14.6 x86_64")
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		l, err := lock.ReadUV([]byte(text))
+		l, err := lock.ReadUV(app, "uv.lock", lock.Request{})
 		if err != nil {
 			b.Fatal(err)
 		}

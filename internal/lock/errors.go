@@ -93,6 +93,19 @@ func wrongEnvironment(l Lock, env Environment) error {
 	}
 }
 
+// exclude names what is active together and must not be.
+func exclude(file string, both []Exclusive) error {
+	var list []string
+	for _, e := range both {
+		list = append(list, e.Text)
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s declares that %s exclude each other, and the app gets both", file, strings.Join(list, " and ")),
+		Where: file + ", conflicts",
+		Fix:   "ask for one of them only",
+	}
+}
+
 // outside is a directory that is not part of the app.
 func outside(file string, e *Entry) error {
 	return &failure.Error{

@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 
 	"github.com/lockstep/python/internal/lock"
+	"github.com/lockstep/python/internal/pep508"
 )
 
 // seed adds the files of all cases that match.
@@ -26,8 +27,7 @@ func FuzzReadUV(f *testing.F) {
 	seed(f, "testdata/uv/*/uv.lock")
 	env := environment("3.14.6 x86_64")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		_ = lock.CheckUV(data, lock.Manifest{})
-		l, err := lock.ReadUV(data)
+		l, err := lock.ReadUV(fstest.MapFS{"uv.lock": {Data: data}, "pyproject.toml": {Data: data}}, "uv.lock", lock.Request{Groups: []pep508.Name{"dev"}})
 		if err != nil {
 			return
 		}

@@ -92,12 +92,32 @@ func read(dir string) (lock.Lock, error) {
 		}
 		return lock.ReadPylock("pylock.toml", data)
 	default:
-		data, err := fs.ReadFile(app, "uv.lock")
-		if err != nil {
-			return lock.Lock{}, err
-		}
-		return lock.ReadUV(data)
+		return lock.ReadUV(app, "uv.lock", request(dir))
 	}
+}
+
+// request is what the file request of a case asks for: lines of "extras x y", "groups x" and "member x".
+func request(dir string) lock.Request {
+	var want lock.Request
+	data, _ := os.ReadFile(filepath.Join(dir, "request"))
+	for line := range strings.Lines(string(data)) {
+		words := strings.Fields(line)
+		var names []pep508.Name
+		for _, word := range words[1:] {
+			names = append(names, pep508.NewName(word))
+		}
+		switch words[0] {
+		case "extras":
+			want.Extras = names
+		case "groups":
+			want.Groups = names
+		case "member":
+			want.Member = names[0]
+		default:
+			panic(dir + " requests " + line)
+		}
+	}
+	return want
 }
 
 // unlocked is a requirements file that is not a lock, described.

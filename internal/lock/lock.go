@@ -36,7 +36,14 @@ type Lock struct {
 	Groups  []pep508.Name // the dependency groups that hold in markers
 
 	Environments []pep508.Marker // one of them has to hold; none: made for any
+	Conflicts    [][]Exclusive   // of each set one may be active
 	Warnings     []string        // what the owner should know and what does not stop the build
+}
+
+// Exclusive is something that cannot be active beside others: its name in Lock.Active, and in words.
+type Exclusive struct {
+	Active pep508.Name
+	Text   string
 }
 
 // Entry is one locked distribution, with everything that the file says about where it can be had.

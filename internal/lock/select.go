@@ -27,6 +27,9 @@ func Select(l Lock, env Environment) ([]Package, error) {
 	}
 	s := selection{file: l.File, env: env, entries: l.byName(), reached: map[place]bool{}, versions: map[pep508.Name]*Entry{}}
 	s.active = s.activated(l)
+	if err := l.exclusive(s.active); err != nil {
+		return nil, err
+	}
 	for _, root := range l.Roots {
 		if err := s.follow(root, nil); err != nil {
 			return nil, err
@@ -61,6 +64,17 @@ func (l Lock) suits(env Environment) error {
 func admits(specifiers string, python pep440.Version) bool {
 	parsed, err := pep440.ParseSpecifiers(specifiers)
 	return err != nil || parsed.ContainsPre(python)
+}
+
+// exclusive tells whether what is active may be active together.
+func (l Lock) exclusive(active []pep508.Name) error {
+	for _, set := range l.Conflicts {
+		both := slices.DeleteFunc(slices.Clone(set), func(e Exclusive) bool { return !slices.Contains(active, e.Active) })
+		if len(both) > 1 {
+			return exclude(l.File, both)
+		}
+	}
+	return nil
 }
 
 type selection struct {
@@ -134,6 +148,9 @@ func (s *selection) expand(at place, dependencies []Dependency) error {
 // later. So, as uv does, everything is walked once for the extras alone, breadth first, before the walk that selects.
 func (s *selection) activated(l Lock) []pep508.Name {
 	active, reached, markers := slices.Clone(l.Active), map[place]bool{}, s.env.Markers
+	if !l.activates() {
+		return active
+	}
 	for queue := slices.Clone(l.Roots); len(queue) > 0; queue = queue[1:] {
 		d := queue[0]
 		markers.Extras = slices.Concat(active, d.Activates)
@@ -156,6 +173,19 @@ func (s *selection) activated(l Lock) []pep508.Name {
 		}
 	}
 	return active
+}
+
+// activates tells whether any dependency does.
+func (l Lock) activates() bool {
+	activates := func(d Dependency) bool { return len(d.Activates) > 0 }
+	return slices.ContainsFunc(l.Roots, activates) || slices.ContainsFunc(l.Entries, func(e Entry) bool {
+		for _, dependencies := range e.Extras {
+			if slices.ContainsFunc(dependencies, activates) {
+				return true
+			}
+		}
+		return slices.ContainsFunc(e.Dependencies, activates)
+	})
 }
 
 // entry is the one that a dependency leads to, or nil.
