@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -121,39 +119,6 @@ func twoVersions(file string, a, b *Entry) error {
 		Where: file,
 		Fix:   "lock again; if it stays, the markers of the two overlap: make them exclude each other",
 	}
-}
-
-// noWheel names the newest Python that the lock has a wheel for on this machine, or says that the package is not for Linux.
-func noWheel(file string, e *Entry, env Environment) error {
-	minor, machine := env.Python.Minor(), env.Markers.PlatformMachine
-	what := fmt.Sprintf("%s %s has no wheel for Python 3.%d on this platform, and no source distribution", e.Name, e.Version, minor)
-	fix := fmt.Sprintf("lock a version of %s that has a wheel for Python 3.%d", e.Name, minor)
-	newest := newestMinor(e.Wheels, machine)
-	switch {
-	case newest > 0 && newest != minor:
-		fix = fmt.Sprintf("ask for Python 3.%d (echo 3.%d > .python-version), the newest that %s has a wheel for in this lock,\nor %s",
-			newest, newest, e.Name, fix)
-	case len(e.Wheels) > 0 && !slices.ContainsFunc(e.Wheels, func(w File) bool { return onLinux.MatchString(w.Name) }):
-		what = fmt.Sprintf("%s %s has no wheel for Linux, and no source distribution", e.Name, e.Version)
-		fix = fmt.Sprintf("require it only where it exists, and lock again: %s ; sys_platform != 'linux'", e.Name)
-	}
-	return &failure.Error{What: what, Where: file, Fix: fix}
-}
-
-var (
-	cpythonTag = regexp.MustCompile(`[-.]cp3(\d+)(?:\.cp3\d+)*-cp3\d+-(?:manylinux|linux)`)
-	onLinux    = regexp.MustCompile(`-any\.whl$|-(?:manylinux|musllinux|linux)`)
-)
-
-func newestMinor(wheels []File, machine string) int {
-	newest := 0
-	for _, w := range wheels {
-		if m := cpythonTag.FindStringSubmatch(w.Name); m != nil && strings.HasSuffix(w.Name, machine+".whl") {
-			n, _ := strconv.Atoi(m[1])
-			newest = max(newest, n)
-		}
-	}
-	return newest
 }
 
 func unreadableRequirements(name, from string, err error) error {
