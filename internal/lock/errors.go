@@ -1,6 +1,8 @@
 package lock
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,11 +29,14 @@ func unreadable(file string, err error) error {
 		}
 	}
 	fix := "correct that line"
-	if file == "uv.lock" {
-		fix = "run 'uv lock' and commit the new uv.lock; a merge may have left conflict markers in it"
+	if cure, ok := cures[file]; ok {
+		fix = fmt.Sprintf("run '%s' and commit the new %s; a merge may have left conflict markers in it", cure, file)
 	}
 	return &failure.Error{What: fmt.Sprintf("%s is not valid TOML: %s", file, what), Where: where, Fix: fix}
 }
+
+// cures are the commands that write a lock file anew.
+var cures = map[string]string{"uv.lock": "uv lock", "pdm.lock": "pdm lock"}
 
 func asParse(err error, into *toml.ParseError) bool {
 	p, ok := err.(toml.ParseError)
@@ -251,4 +256,115 @@ func otherVCS(name, where string) error {
 		Where: where,
 		Fix:   "build its wheel (pip wheel --no-deps), commit that and require the file: ./wheels/NAME-1.0-py3-none-any.whl",
 	}
+}
+
+func otherPDMVersion(name, version string) error {
+	what := fmt.Sprintf("%s has lock_version %s; this buildpack reads version 4", name, version)
+	if version == "" {
+		what = name + " does not say its lock_version"
+	}
+	return &failure.Error{What: what, Where: name + ", metadata.lock_version", Fix: "run 'pdm lock' with PDM 2 and commit the new " + name}
+}
+
+func otherPipfileSpec(name string, spec any) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s has pipfile-spec %v; this buildpack reads 6", name, spec),
+		Where: name + ", _meta.pipfile-spec",
+		Fix:   "run 'pipenv lock' and commit the new " + name,
+	}
+}
+
+func notJSON(name string, data []byte, err error) error {
+	where := name
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		where = fmt.Sprintf("%s, line %d", name, 1+bytes.Count(data[:min(int(syntax.Offset), len(data))], []byte("\n")))
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s is not the JSON that Pipenv writes: %s", name, strings.TrimPrefix(err.Error(), "json: ")),
+		Where: where,
+		Fix:   "run 'pipenv lock' and commit the new " + name + "; a merge may have left conflict markers in it",
+	}
+}
+
+// notInFile names what there is in place of what was asked for.
+func notInFile(kind string, asked pep508.Name, known []pep508.Name, where string) error {
+	fix := fmt.Sprintf("ask for none: %s has no %s", where, kind)
+	if len(known) > 0 {
+		fix = "ask for one of: " + strings.ReplaceAll(joined(known), ",", ", ")
+	}
+	return &failure.Error{What: fmt.Sprintf("%s has no %s %s", where, kind, asked), Where: where, Fix: fix}
+}
+
+func notLocked(name string, group pep508.Name) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s was made without the group %s", name, group),
+		Where: name + ", metadata.groups",
+		Fix:   "lock all groups and commit the new " + name + ": pdm lock -G :all",
+	}
+}
+
+func noManifest(name string) error {
+	return &failure.Error{
+		What:  name + " does not say which packages are for production: that stands in pyproject.toml, and there is none",
+		Where: name + ", metadata.strategy",
+		Fix:   "commit pyproject.toml too, or lock with what each package is for: pdm lock -S inherit_metadata",
+	}
+}
+
+func otherVCS(name, pkg string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s takes %s from a repository that is not git's", name, pkg),
+		Where: name + ", package " + pkg,
+		Fix:   "take it from a git repository, an index or a URL, and lock again",
+	}
+}
+
+func noCommit(name, pkg, cure string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s does not pin %s to a commit, so two builds may get different code", name, pkg),
+		Where: name + ", package " + pkg,
+		Fix:   fmt.Sprintf("take the editable mark off it, run '%s' and commit the new %s", cure, name),
+	}
+}
+
+func notPinned(name, pkg string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s gives no version or no hash for %s, which this platform needs: it was locked where %s is not needed", name, pkg, pkg),
+		Where: name + ", package " + pkg,
+		Fix:   "run 'pipenv lock' on Linux and commit the new " + name,
+	}
+}
+
+func noLocalFile(name, pkg, file string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s takes %s from %s, which is not in the app dir", name, pkg, file),
+		Where: name + ", package " + pkg,
+		Fix:   "commit that file, or take the package from an index and lock again",
+	}
+}
+
+func noSource(name, pkg, index string, known []string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s takes %s from the source %s, and has no source of that name", name, pkg, index),
+		Where: name + ", _meta.sources",
+		Fix:   "name one of its sources (" + strings.Join(known, ", ") + ") in the Pipfile and run 'pipenv lock'",
+	}
+}
+
+// staleLock lists what drifted between a lock and what it was made from.
+func staleLock(name, manifest string, drift []string, cure string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s does not match %s:\n  - %s", name, manifest, strings.Join(drift, "\n  - ")),
+		Where: name,
+		Fix:   fmt.Sprintf("run '%s' and commit the new %s", cure, name),
+	}
+}
+
+func badPipfileEntry(name string, err error) error {
+	what := fmt.Sprintf("the Pipfile's entry for %s is neither a version nor a table", name)
+	if err != nil {
+		what = fmt.Sprintf("the Pipfile's entry for %s is not a requirement: %s", name, err)
+	}
+	return &failure.Error{What: what, Where: "Pipfile, [packages]", Fix: fmt.Sprintf(`write a version, such as %s = "*" or %s = ">=1.2"`, name, name), Err: err}
 }

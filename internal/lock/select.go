@@ -224,6 +224,9 @@ func (e *Entry) evaluate(file string, env Environment) (Package, error) {
 		p.File, p.IsSdist = e.Sdist, true
 		return p.built(e)
 	}
+	if len(e.Hashes) == 0 && e.NoBuild != nil {
+		return Package{}, e.NoBuild
+	}
 	if len(e.Hashes) == 0 {
 		return Package{}, noWheel(file, e, env)
 	}
