@@ -312,7 +312,7 @@ func noManifest(name string) error {
 	}
 }
 
-func otherVCS(name, pkg string) error {
+func notGit(name, pkg string) error {
 	return &failure.Error{
 		What:  fmt.Sprintf("%s takes %s from a repository that is not git's", name, pkg),
 		Where: name + ", package " + pkg,

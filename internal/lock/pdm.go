@@ -260,7 +260,7 @@ func (r *pdmReader) locate(e *Entry, p pdmPackage) {
 	}
 	switch {
 	case p.Hg+p.SVN+p.Bzr != "":
-		e.Origin, e.NoBuild = &Origin{VCS: p.Hg + p.SVN + p.Bzr}, otherVCS(r.file.name, p.Name)
+		e.Origin, e.NoBuild = &Origin{VCS: p.Hg + p.SVN + p.Bzr}, notGit(r.file.name, p.Name)
 	case p.Git != "":
 		e.Origin = &Origin{VCS: p.Git, Commit: p.Revision, Requested: p.Ref, Subdirectory: p.Subdirectory}
 		if p.Revision == "" {
@@ -386,9 +386,9 @@ func (e *Entry) put(files []File) {
 	}
 }
 
-var archiveName = regexp.MustCompile(`(?i)\.(whl|tar\.gz|tgz|zip|tar\.bz2|tar\.xz|tar)$`)
+var archiveFile = regexp.MustCompile(`(?i)\.(whl|tar\.gz|tgz|zip|tar\.bz2|tar\.xz|tar)$`)
 
-func isArchive(name string) bool { return archiveName.MatchString(name) }
+func isArchive(name string) bool { return archiveFile.MatchString(name) }
 
 // archive makes the entry that one file, at a URL or in the app dir. The hash of a file in the app dir is taken from the file
 // itself when the lock has none, so that another file is another artifact.

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -119,7 +120,7 @@ func (f pdmLock) drift(m *pdmManifest) []string {
 			drift = append(drift, fmt.Sprintf("%s is in %s and no longer required by pyproject.toml", name, f.name))
 		}
 	}
-	if t := f.Metadata.Targets; len(t) == 1 && !samePython(m.Project.Python, t[0].Python) {
+	if t := f.Metadata.Targets; len(t) == 1 && !samePythons(m.Project.Python, t[0].Python) {
 		drift = append(drift, fmt.Sprintf("requires-python is %s in pyproject.toml, %s in %s", m.Project.Python, t[0].Python, f.name))
 	}
 	if len(drift) == 0 {
@@ -163,4 +164,11 @@ func (f pdmLock) serves(name, group pep508.Name) bool {
 	return slices.ContainsFunc(f.Packages, func(p pdmPackage) bool {
 		return pep508.NewName(p.Name) == name && (len(p.Groups) == 0 || slices.Contains(names(p.Groups), group))
 	})
+}
+
+// samePythons compares two specifiers as they are written; one that is not there says nothing.
+func samePythons(a, b string) bool {
+	x, errX := pep440.ParseSpecifiers(a)
+	y, errY := pep440.ParseSpecifiers(b)
+	return a == "" || b == "" || errX != nil || errY != nil || samePython([]pep440.Specifiers{x}, y)
 }

@@ -183,7 +183,7 @@ type pdmWish struct {
 var egg = regexp.MustCompile(`[#&]egg=([\w.-]+)(?:\[([^\]]*)\])?`)
 
 func parsePDMLine(line string) (pdmWish, error) {
-	if !editable(line) {
+	if _, ok := editable(line); !ok {
 		r, err := pep508.Parse(line)
 		return pdmWish{r, r.URL != ""}, err
 	}
@@ -240,7 +240,7 @@ func (m *pdmManifest) indexes() pdmIndexes {
 func (i pdmIndexes) of(name pep508.Name) string {
 	matching := func(list func(pdmSource) []string) func(pdmSource) bool {
 		return func(s pdmSource) bool {
-			return !slices.ContainsFunc(list(s), func(p string) bool { return fits(p, name) })
+			return !slices.ContainsFunc(list(s), func(p string) bool { return patternFits(p, name) })
 		}
 	}
 	found := slices.DeleteFunc(slices.Clone(i.sources), matching(func(s pdmSource) []string { return s.Include }))
@@ -259,8 +259,8 @@ func (i pdmIndexes) of(name pep508.Name) string {
 
 var notPattern = regexp.MustCompile(`[^A-Za-z0-9?*\[\]-]+`)
 
-// fits matches a name with a pattern of the shell, as PDM normalizes it.
-func fits(pattern string, name pep508.Name) bool {
+// patternFits matches a name with a pattern of the shell, as PDM normalizes it.
+func patternFits(pattern string, name pep508.Name) bool {
 	ok, err := path.Match(strings.ToLower(notPattern.ReplaceAllString(pattern, "-")), string(name))
 	return ok && err == nil
 }

@@ -31,7 +31,7 @@ func testPDMAndPipfile(t *testing.T, context spec.G, it spec.S) {
 	for _, dir := range cases("testdata/pdm/*", "testdata/pipfile/*") {
 		it("evaluates "+dir, func() {
 			format := readers[filepath.Base(filepath.Dir(dir))]
-			l, err := format.read(os.DirFS(dir), format.file, request(dir))
+			l, err := format.read(os.DirFS(dir), format.file, pdmRequest(dir))
 			var packages []lock.Package
 			if err == nil {
 				packages, err = lock.Select(l, caseEnvironment(dir))
@@ -47,7 +47,7 @@ func testPDMAndPipfile(t *testing.T, context spec.G, it spec.S) {
 }
 
 // request reads lines such as "extra fast" and "group docs".
-func request(dir string) (want lock.Request) {
+func pdmRequest(dir string) (want lock.Request) {
 	data, _ := os.ReadFile(filepath.Join(dir, "request"))
 	for line := range strings.Lines(string(data)) {
 		kind, name, _ := strings.Cut(strings.TrimSpace(line), " ")

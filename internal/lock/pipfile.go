@@ -179,8 +179,8 @@ func (f pipfileLock) entry(app fs.FS, name string, raw pipfileEntry) (Entry, err
 		e.Origin, e.Version, e.Hashes = gitOf(repository, raw), "", nil
 		e.Source = e.Origin.VCS + "@" + e.Origin.Commit
 		if kind != "git" {
-			e.NoBuild = otherVCS(f.name, name)
-		} else if !fullCommit.MatchString(e.Origin.Commit) {
+			e.NoBuild = notGit(f.name, name)
+		} else if !commitID.MatchString(e.Origin.Commit) {
 			e.NoBuild = noCommit(f.name, name, "pipenv lock")
 		}
 	case at != "":
@@ -239,7 +239,7 @@ func (f pipfileLock) index(e *Entry, name, source string) error {
 	return noSource(f.name, name, source, known)
 }
 
-var fullCommit = regexp.MustCompile(`^[0-9a-f]{40}(?:[0-9a-f]{24})?$`)
+var commitID = regexp.MustCompile(`^[0-9a-f]{40}(?:[0-9a-f]{24})?$`)
 
 // exactly is the one version that a specifier of a lock gives, or "".
 func exactly(specifier string) string {
