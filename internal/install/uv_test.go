@@ -120,6 +120,15 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		}
 	})
 
+	it("lists the wheels that uv built, not those in sources or downloads", func() {
+		tree(t, cache, map[string]string{"sdists-v9/index/x/a/1/y/a-1-py3-none-any.whl": "", "sdists-v9/index/x/a/1/y/src/vendor/pip-1-py3-none-any.whl": "",
+			"sdists-v9/git/x/y/b-1-py3-none-any.whl": "", "wheels-v6/pypi/c/c-1-py3-none-any.whl": "", "list-1/d-1-py3-none-any.whl": ""})
+		Expect(uv.Built()).To(Equal([]string{filepath.Join(cache, "sdists-v9/git/x/y/b-1-py3-none-any.whl"), filepath.Join(cache, "sdists-v9/index/x/a/1/y/a-1-py3-none-any.whl")}))
+		Expect(uv.BroughtRust()).To(BeFalse())
+		tree(t, cache, map[string]string{"wheels-v6/index/x/puccinialin/": ""})
+		Expect(uv.BroughtRust()).To(BeTrue())
+	})
+
 	it("installs a pylock", func() {
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
 		text, args := listed()
@@ -218,6 +227,27 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		Expect(err).To(MatchError(stdcontext.Canceled))
 		Expect(errors.As(err, new(*failure.Error))).To(BeFalse())
 	})
+
+	for _, c := range []struct{ file, says, fix string }{
+		{"uv.lock", "unreachable-file", "the lock names the URL of each file"},
+		{"pylock.prod.toml", "server-busy-file", "the lock names the URL of each file"},
+		{"poetry.lock", "unreachable-hashed", "UV_DEFAULT_INDEX"},
+		{"requirements/prod.txt", "unauthorized", "--index-url https://${USER}"},
+		{"poetry.lock", "unauthorized-file", "POETRY_HTTP_BASIC_<NAME>_USERNAME"},
+		{"Pipfile.lock", "forbidden-file", "in Pipfile"},
+		{"uv.lock", "unauthorized-file", "UV_INDEX_<NAME>_USERNAME"},
+	} {
+		it("advises what helps with "+c.file+" when it is "+c.says, func() {
+			words, err := os.ReadFile(filepath.Join("testdata/uv-says", c.says, "stderr"))
+			Expect(err).NotTo(HaveOccurred())
+			uv.File = c.file
+			uv.Run = func(_ stdcontext.Context, command command.Command) error {
+				_, err := command.Err.Write(words)
+				return errors.Join(err, errors.New("exit status 1"))
+			}
+			Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(MatchError(ContainSubstring(c.fix)))
+		})
+	}
 
 	said, err := filepath.Glob("testdata/uv-says/*/stderr")
 	if err != nil || len(said) == 0 {
