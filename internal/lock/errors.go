@@ -36,7 +36,7 @@ func unreadable(file string, err error) error {
 }
 
 // cures are the commands that write a lock file anew.
-var cures = map[string]string{"uv.lock": "uv lock", "pdm.lock": "pdm lock"}
+var cures = map[string]string{"uv.lock": "uv lock", "pdm.lock": "pdm lock", "poetry.lock": "poetry lock"}
 
 func asParse(err error, into *toml.ParseError) bool {
 	p, ok := err.(toml.ParseError)
@@ -367,4 +367,71 @@ func badPipfileEntry(name string, err error) error {
 		what = fmt.Sprintf("the Pipfile's entry for %s is not a requirement: %s", name, err)
 	}
 	return &failure.Error{What: what, Where: "Pipfile, [packages]", Fix: fmt.Sprintf(`write a version, such as %s = "*" or %s = ">=1.2"`, name, name), Err: err}
+}
+
+func noPoetryManifest(file string, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return unreadableFile("pyproject.toml", err)
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("there is no pyproject.toml, which %s was made from", file),
+		Where: file,
+		Fix:   fmt.Sprintf("commit pyproject.toml too, or remove %s", file),
+	}
+}
+
+func poetryVersion(file, version string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s has lock-version %s; this buildpack reads 1.0 to 2.1", file, version),
+		Where: file + ", metadata.lock-version",
+		Fix:   "use a newer release of this buildpack, or lock with a Poetry that writes version 2.1",
+	}
+}
+
+func unknownPoetry(file, kind string, name pep508.Name, there []pep508.Name) error {
+	has := fmt.Sprintf("pyproject.toml has no %s", kind)
+	fix := "remove it from the setting, or add it to pyproject.toml and run 'poetry lock'"
+	if len(there) > 0 {
+		list := make([]string, len(there))
+		for i, n := range there {
+			list[i] = string(n)
+		}
+		has = fmt.Sprintf("pyproject.toml has %s", strings.Join(list, ", "))
+		fix = "ask for one of those, " + fix
+	}
+	return &failure.Error{What: fmt.Sprintf("the %s %s is asked for and does not exist: %s", kind, name, has), Where: file, Fix: fix}
+}
+
+func badVersion(file, name, version string, err error) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s has a version that cannot be read: %q", file, version),
+		Where: file + ", package " + name,
+		Fix:   "lock again and commit the new file; do not edit it by hand",
+		Err:   err,
+	}
+}
+
+func badPoetryDependency(name string, err error) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("the dependency %s cannot be read: %s", name, err),
+		Where: "pyproject.toml, tool.poetry.dependencies." + name,
+		Fix:   fmt.Sprintf(`write a constraint that Poetry takes, such as %s = "^1.2", and run 'poetry lock'`, name),
+		Err:   err,
+	}
+}
+
+func noContentHash(file string) error {
+	return &failure.Error{
+		What:  file + " has no content-hash, so nobody can tell whether it matches pyproject.toml",
+		Where: file + ", metadata.content-hash",
+		Fix:   "run 'poetry lock' and commit the new " + file,
+	}
+}
+
+func poetryStale(file string, drift []string) error {
+	what := file + " does not match pyproject.toml"
+	if len(drift) > 0 {
+		what += ":\n  - " + strings.Join(drift, "\n  - ")
+	}
+	return &failure.Error{What: what, Where: file + ", metadata.content-hash", Fix: "run 'poetry lock' and commit the new " + file}
 }

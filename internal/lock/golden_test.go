@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,13 +23,15 @@ import (
 func testGolden(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
-	for _, dir := range cases("testdata/uv/*", "testdata/requirements/*", "testdata/pylock/*") {
+	for _, dir := range cases("testdata/uv/*", "testdata/requirements/*", "testdata/pylock/*", "testdata/poetry/*") {
 		it("evaluates "+dir, func() {
 			packages, options, err := evaluate(dir)
 			golden(t, dir, render(packages, options, err))
-			if file, e := os.ReadFile(filepath.Join(dir, "uv-installs")); e == nil {
-				Expect(err).NotTo(HaveOccurred())
-				Expect(agree(packages, strings.Fields(string(file)))).To(BeEmpty(), "what uv installs from the same lock")
+			for _, tool := range []string{"uv", "poetry"} {
+				if file, e := os.ReadFile(filepath.Join(dir, tool+"-installs")); e == nil {
+					Expect(err).NotTo(HaveOccurred())
+					Expect(agree(withoutApp(packages), strings.Fields(string(file)))).To(BeEmpty(), "what "+tool+" installs from the same lock")
+				}
 			}
 		})
 	}
@@ -85,6 +89,8 @@ func read(dir string) (lock.Lock, error) {
 			return lock.Lock{}, unlocked(describe(requirements))
 		}
 		return requirements.Lock()
+	case "poetry":
+		return lock.ReadPoetry(app, "poetry.lock", request(dir))
 	case "pylock":
 		data, err := fs.ReadFile(app, "pylock.toml")
 		if err != nil {
@@ -96,7 +102,7 @@ func read(dir string) (lock.Lock, error) {
 	}
 }
 
-// request is what the file request of a case asks for: lines of "extras x y", "groups x" and "member x".
+// request is what the file request of a case asks for: lines of "extra x", "extras x y", "group x", "groups x y" and "member x".
 func request(dir string) lock.Request {
 	var want lock.Request
 	data, _ := os.ReadFile(filepath.Join(dir, "request"))
@@ -106,11 +112,11 @@ func request(dir string) lock.Request {
 		for _, word := range words[1:] {
 			names = append(names, pep508.NewName(word))
 		}
-		switch words[0] {
-		case "extras":
-			want.Extras = names
-		case "groups":
-			want.Groups = names
+		switch strings.TrimSuffix(words[0], "s") {
+		case "extra":
+			want.Extras = append(want.Extras, names...)
+		case "group":
+			want.Groups = append(want.Groups, names...)
 		case "member":
 			want.Member = names[0]
 		default:
@@ -173,10 +179,36 @@ func render(packages []lock.Package, options []string, err error) string {
 	if len(others) == 0 {
 		return text
 	}
-	if len(located) == 0 {
-		text = ""
+	return inParts(packages, options)
+}
+
+// inParts gives what one installation cannot do as the several that it takes: what is located, then the rest by index.
+func inParts(packages []lock.Package, options []string) string {
+	byIndex, located := map[string][]lock.Package{}, []lock.Package{}
+	for _, p := range packages {
+		if p.Located() {
+			located = append(located, p)
+		} else {
+			byIndex[p.Index] = append(byIndex[p.Index], p)
+		}
 	}
-	return text + lock.WriteRequirements(others, options)
+	var text string
+	if len(located) > 0 {
+		text, _ = lock.WritePylock(located)
+		text += "\n"
+	}
+	for _, index := range slices.Sorted(maps.Keys(byIndex)) {
+		if index != "" {
+			text += "# from " + index + "\n"
+		}
+		text += lock.WriteRequirements(byIndex[index], options)
+	}
+	return text
+}
+
+// withoutApp leaves out the app itself, which the others are told not to install.
+func withoutApp(packages []lock.Package) []lock.Package {
+	return slices.DeleteFunc(slices.Clone(packages), func(p lock.Package) bool { return p.Origin != nil && p.Origin.Directory == "." })
 }
 
 // agree lists the differences to what another tool installs: name==version, or the name alone when it says no version.

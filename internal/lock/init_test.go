@@ -25,6 +25,7 @@ func TestUnitLock(t *testing.T) {
 	suite("ReadPipfile", testReadPipfile)
 	suite("CheckUV", testCheckUV)
 	suite("Credentials", testCredentials)
+	suite("Poetry", testPoetry)
 	suite("PyJSON", testPyJSON)
 	suite("Requirements", testRequirements)
 	suite("Pylock", testPylock)

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -35,6 +36,7 @@ type Lock struct {
 	Active  []pep508.Name // extras that markers anywhere in the file may ask for, and that hold from the start
 	Groups  []pep508.Name // the dependency groups that hold in markers
 
+	Unsettled    bool            // of several versions of a name, the ways to it (Dependency.Allows) and Entry.Condition decide
 	Environments []pep508.Marker // one of them has to hold; none: made for any
 	Conflicts    [][]Exclusive   // of each set one may be active
 	Warnings     []string        // what the owner should know and what does not stop the build
@@ -58,10 +60,11 @@ type Entry struct {
 	Hashes       []string // "sha256:…", any of them will do; for entries without files
 	Dependencies []Dependency
 	Extras       map[pep508.Name][]Dependency
-	Python       string // the specifier of Pythons that it is for; another one is an error
-	Virtual      bool   // not a package: only what it depends on is installed
-	Build        string // the settings that a build from source depends on
-	NoBuild      error  // why it must not be built from source; nil: it may
+	Python       string        // the specifier of Pythons that it is for; another one is an error
+	Condition    pep508.Marker // what it is for; decides between several entries of a name in a lock that is Unsettled
+	Virtual      bool          // not a package: only what it depends on is installed
+	Build        string        // the settings that a build from source depends on
+	NoBuild      error         // why it must not be built from source; nil: it may
 }
 
 // Dependency leads to entries. Version and Source are only set where the file has several entries of the name.
@@ -70,7 +73,8 @@ type Dependency struct {
 	Version   string
 	Source    string
 	Extras    []pep508.Name
-	Activates []pep508.Name // added to what is active in the whole lock (see Lock.Active) when this dependency is followed
+	Allows    []pep440.Specifiers // in a lock that is Unsettled: the versions that will do, by any of these; none: all
+	Activates []pep508.Name       // added to what is active in the whole lock (see Lock.Active) when this dependency is followed
 	Marker    pep508.Marker
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"github.com/lockstep/python/internal/failure"
 	"github.com/lockstep/python/internal/lock"
-	"github.com/lockstep/python/internal/pep508"
 	. "github.com/onsi/gomega"
 	"github.com/sclevine/spec"
 )
@@ -31,7 +30,7 @@ func testPDMAndPipfile(t *testing.T, context spec.G, it spec.S) {
 	for _, dir := range cases("testdata/pdm/*", "testdata/pipfile/*") {
 		it("evaluates "+dir, func() {
 			format := readers[filepath.Base(filepath.Dir(dir))]
-			l, err := format.read(os.DirFS(dir), format.file, pdmRequest(dir))
+			l, err := format.read(os.DirFS(dir), format.file, request(dir))
 			var packages []lock.Package
 			if err == nil {
 				packages, err = lock.Select(l, caseEnvironment(dir))
@@ -47,18 +46,6 @@ func testPDMAndPipfile(t *testing.T, context spec.G, it spec.S) {
 }
 
 // request reads lines such as "extra fast" and "group docs".
-func pdmRequest(dir string) (want lock.Request) {
-	data, _ := os.ReadFile(filepath.Join(dir, "request"))
-	for line := range strings.Lines(string(data)) {
-		kind, name, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if kind == "extra" {
-			want.Extras = append(want.Extras, pep508.NewName(name))
-		} else {
-			want.Groups = append(want.Groups, pep508.NewName(name))
-		}
-	}
-	return want
-}
 
 func caseEnvironment(dir string) lock.Environment {
 	data, err := os.ReadFile(filepath.Join(dir, "environment"))

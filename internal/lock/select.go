@@ -25,6 +25,9 @@ func Select(l Lock, env Environment) ([]Package, error) {
 	if err := l.suits(env); err != nil {
 		return nil, err
 	}
+	if l.Unsettled {
+		l = l.settled(env.Markers)
+	}
 	s := selection{file: l.File, env: env, entries: l.byName(), reached: map[place]bool{}, versions: map[pep508.Name]*Entry{}}
 	s.active = s.activated(l)
 	if err := l.exclusive(s.active); err != nil {
