@@ -29,8 +29,8 @@ func (b *builder) readPackages() (packageSet, error) {
 
 func (b *builder) evaluated() (packageSet, error) {
 	s := b.source
-	if len(s.ignored) > 0 {
-		b.log.fact("Ignoring what has no meaning here: %s", strings.Join(s.ignored, ", "))
+	for _, note := range s.notes {
+		b.log.fact("%s", note)
 	}
 	switch {
 	case s.file == "":
@@ -50,6 +50,9 @@ func (b *builder) evaluated() (packageSet, error) {
 		return packageSet{}, err
 	}
 	b.log.fact("Using %s", b.described(packages))
+	for _, warning := range s.lock.Warnings {
+		b.log.warn("%s", warning)
+	}
 	return packageSet{packages: packages, options: s.options, credentials: s.credentials}, b.ignore(packages)
 }
 

@@ -26,7 +26,7 @@ type source struct {
 	hashed      bool // requirements: the lock is one of hashes, and lists what is to be installed
 	python      []python.Request
 	options     []string
-	ignored     []string // options that have no meaning here
+	notes       []string // for the log
 	credentials lock.Credentials
 }
 
@@ -44,10 +44,14 @@ func formats() []format {
 	return []format{
 		{"pylock.toml", locked(readPylock)},
 		{"uv.lock", locked(lock.ReadUV)},
+		{"poetry.lock", locked(lock.ReadPoetry)},
+		{"pdm.lock", locked(lock.ReadPDM)},
+		{"Pipfile.lock", locked(lock.ReadPipfile)},
 		{"requirements.txt", (*builder).readRequirements},
 		{"pyproject.toml", (*builder).readPyproject},
 		{"setup.py", (*builder).readSetup},
 		{"setup.cfg", (*builder).readSetup},
+		{"Pipfile", (*builder).readPipfile},
 	}
 }
 
@@ -167,10 +171,8 @@ func locked(read lock.Reader) func(*builder, string) (source, error) {
 		if err != nil {
 			return source{file: name}, err
 		}
-		s := source{file: name, lock: &l, options: l.Options}
-		if l.Python != "" {
-			s.python = []python.Request{{Text: l.Python, Source: l.PyWhere}}
-		}
+		s := source{file: name, lock: &l, options: l.Options, credentials: lock.IndexCredentials(b.app, b.lookup)}
+		s.python = wish(l.Python, l.PyWhere)
 		return s, nil
 	}
 }
@@ -212,7 +214,10 @@ func (b *builder) readRequirements(names string) (source, error) {
 	if bare := all.Bare(); bare != nil {
 		return s, bare
 	}
-	s.options, s.ignored, s.credentials = all.Options, all.Ignored, all.Credentials(b.lookup)
+	s.options, s.credentials = all.Options, all.Credentials(b.lookup)
+	if len(all.Ignored) > 0 {
+		s.notes = []string{"Ignoring what has no meaning here: " + strings.Join(all.Ignored, ", ")}
+	}
 	if all.Locked() {
 		l, err := all.Lock()
 		s.lock, s.hashed = &l, true
@@ -247,7 +252,11 @@ func (b *builder) readPyproject(name string) (source, error) {
 		return s, nil
 	}
 	s.open = b.openProject(built, want, len(manifest.Project.Dynamic) > 0 || len(manifest.Tool.UV.Sources) > 0)
-	s.credentials = lock.FindCredentials(b.lookup, b.text(name), b.text("uv.toml"))
+	s.credentials = lock.IndexCredentials(b.app, b.lookup)
+	s.credentials.Find(b.lookup, b.text(name), b.text("uv.toml"))
+	if built.Why != "" {
+		s.notes = append(s.notes, "The app itself is not installed: "+built.Why)
+	}
 	return s, nil
 }
 
@@ -263,8 +272,51 @@ func (b *builder) readSetup(name string) (source, error) {
 		return s, err
 	}
 	s.open = b.openProject(lock.Built{Installable: true}, want, true)
-	s.credentials = lock.FindCredentials(b.lookup, b.text("setup.py"), b.text("setup.cfg"))
+	s.credentials = lock.Credentials{}
+	s.credentials.Find(b.lookup, b.text("setup.py"), b.text("setup.cfg"))
 	return s, nil
+}
+
+// readPipfile reads a Pipfile without a lock.
+func (b *builder) readPipfile(name string) (source, error) {
+	s := source{file: name}
+	if err := b.refuse(name, lock.Request{}, "a Pipfile without Pipfile.lock"); err != nil {
+		return s, err
+	}
+	data, err := fs.ReadFile(b.app, name)
+	if err != nil {
+		return s, b.unreadable(name, err)
+	}
+	lines, options, err := lock.PipfileRequirements(data)
+	if err != nil || len(lines) == 0 {
+		return s, err
+	}
+	specifier, err := lock.PipfilePython(data)
+	s.python = wish(specifier, name+", requires")
+	s.openLines(lines, options)
+	s.options, s.credentials = options, lock.IndexCredentials(b.app, b.lookup)
+	return s, err
+}
+
+// openLines makes lines and options of a requirements file what is resolved.
+func (s *source) openLines(lines, options []string) {
+	var all lock.Requirements
+	all.Options = options
+	text, _ := all.Translation()
+	s.open = &unlocked{
+		args:   append([]string{"-"}, lock.Arguments(options, true)...),
+		text:   text + strings.Join(lines, "\n") + "\n",
+		builds: slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, ".") || strings.Contains(line, "@ .") }),
+	}
+	s.open.tree = s.open.builds
+}
+
+// wish is a file's word on the Python, if it has one.
+func wish(specifier, where string) []python.Request {
+	if specifier == "" {
+		return nil
+	}
+	return []python.Request{{Text: specifier, Source: where}}
 }
 
 // refuse stops at requests that a format has no words for; allowed holds those that it has.

@@ -127,7 +127,7 @@ func testRead(t *testing.T, context spec.G, it spec.S) {
 			m.uvLock("flask 3.1.0", "click 8.1.0")
 			write(c.files)
 			m.env = c.env
-			Expect(message()).To(Equal(strings.Replace(c.want, "@FORMATS@", "pylock.toml, uv.lock, requirements.txt, pyproject.toml, setup.py, setup.cfg", 1)))
+			Expect(message()).To(Equal(strings.Replace(c.want, "@FORMATS@", "pylock.toml, uv.lock, poetry.lock, pdm.lock, Pipfile.lock, requirements.txt, pyproject.toml, setup.py, setup.cfg, Pipfile", 1)))
 		})
 	}
 

@@ -2,9 +2,9 @@ package lock
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -35,7 +35,6 @@ type buildManifest struct {
 		Poetry struct {
 			Name        string `toml:"name"`
 			PackageMode *bool  `toml:"package-mode"`
-			Packages    []any  `toml:"packages"`
 		} `toml:"poetry"`
 		PDM struct {
 			Distribution *bool `toml:"distribution"`
@@ -58,10 +57,21 @@ func ReadBuilt(app fs.FS, dir string) (Built, error) {
 	if err := toml.Unmarshal(data, &m); err != nil {
 		return Built{}, unreadable(name, err)
 	}
-	return m.built(app, dir), nil
+	b := m.built()
+	if b.Installable && m.BuildSystem != nil && m.BuildSystem.Backend == poetryBackend {
+		poetry, err := readPoetryManifest(data)
+		sub, errSub := fs.Sub(app, path.Clean(dir))
+		if err := errors.Join(err, errSub); err != nil {
+			return Built{}, err
+		}
+		if !poetry.hasPackage(sub, string(b.Name)) {
+			b.Installable, b.Why = false, fmt.Sprintf("it has no package or module named %s, which its build system asks for", strings.ReplaceAll(string(b.Name), "-", "_"))
+		}
+	}
+	return b, nil
 }
 
-func (m buildManifest) built(app fs.FS, dir string) Built {
+func (m buildManifest) built() Built {
 	b := Built{Dynamic: m.Project == nil || m.Project.Version == "", Installable: m.BuildSystem != nil}
 	if m.Project != nil {
 		b.Name = pep508.NewName(m.Project.Name)
@@ -69,9 +79,6 @@ func (m buildManifest) built(app fs.FS, dir string) Built {
 	p := m.Tool.Poetry
 	if b.Name == "" && p.Name != "" {
 		b.Name, b.Dynamic = pep508.NewName(p.Name), len(m.Tool.DynamicVersion) > 0
-	}
-	if b.Installable && m.BuildSystem.Backend == poetryBackend && len(p.Packages) == 0 && !hasModule(app, dir, b.Name) {
-		b.Installable, b.Why = false, "it has no package or module named "+moduleName(b.Name)
 	}
 	b.Installable = b.Installable && !isFalse(p.PackageMode)
 	if p := m.Tool.UV.Package; p != nil {
@@ -86,19 +93,3 @@ func (m buildManifest) built(app fs.FS, dir string) Built {
 const poetryBackend = "poetry.core.masonry.api"
 
 func isFalse(value *bool) bool { return value != nil && !*value }
-
-func moduleName(name pep508.Name) string { return strings.ReplaceAll(string(name), "-", "_") }
-
-// hasModule tells whether poetry-core finds what it packs: a package or a module of the project's name, also under src.
-func hasModule(app fs.FS, dir string, name pep508.Name) bool {
-	for _, parent := range []string{dir, path.Join(dir, "src")} {
-		entries, _ := fs.ReadDir(app, parent) // one that is not there has none
-		if slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
-			module, isFile := strings.CutSuffix(e.Name(), ".py")
-			return strings.EqualFold(module, moduleName(name)) && isFile != e.IsDir()
-		}) {
-			return true
-		}
-	}
-	return false
-}

@@ -30,12 +30,12 @@ func testBuilt(t *testing.T, context spec.G, it spec.S) {
 		{"PDM's distribution = false", project + system + "[tool.pdm]\ndistribution = false\n", nil, lock.Built{Name: "my-app"}},
 		{"Poetry's package-mode = false", "[tool.poetry]\nname = \"my-app\"\npackage-mode = false\n" + poetry, []string{"my_app/__init__.py"}, lock.Built{Name: "my-app"}},
 		{"a dynamic version", "[project]\nname = \"my-app\"\ndynamic = [\"version\"]\n" + system, nil, lock.Built{Name: "my-app", Installable: true, Dynamic: true}},
-		{"Poetry's version from git", "[tool.poetry]\nname = \"my-app\"\nversion = \"0\"\npackages = [{include = \"x\"}]\n[tool.poetry-dynamic-versioning]\nenable = true\n" + poetry, nil,
+		{"Poetry's version from git", "[tool.poetry]\nname = \"my-app\"\nversion = \"0\"\npackages = [{include = \"x\"}]\n[tool.poetry-dynamic-versioning]\nenable = true\n" + poetry, []string{"x/__init__.py"},
 			lock.Built{Name: "my-app", Installable: true, Dynamic: true}},
 		{"Poetry's package", "[tool.poetry]\nname = \"my-app\"\nversion = \"1\"\n" + poetry, []string{"my_app/__init__.py"}, lock.Built{Name: "my-app", Installable: true}},
-		{"Poetry's module in src", project + poetry, []string{"src/My_App.py"}, lock.Built{Name: "my-app", Installable: true}},
+		{"Poetry's module in src", project + poetry, []string{"src/my_app.py"}, lock.Built{Name: "my-app", Installable: true}},
 		{"Poetry without a module of its name", project + poetry, []string{"app.py", "web/__init__.py"},
-			lock.Built{Name: "my-app", Why: "it has no package or module named my_app"}},
+			lock.Built{Name: "my-app", Why: "it has no package or module named my_app, which its build system asks for"}},
 		{"setup.py alone", "", nil, lock.Built{Installable: true, Dynamic: true}},
 	} {
 		it("reads "+c.name, func() {

@@ -23,16 +23,16 @@ func (r Requirements) Credentials(lookup func(string) string) Credentials {
 	for _, line := range slices.Concat(r.Lines, r.Constraints) {
 		texts = append(texts, line.Text, line.Requirement.URL)
 	}
-	return FindCredentials(lookup, texts...)
+	found := Credentials{}
+	found.Find(lookup, texts...)
+	return found
 }
 
-// FindCredentials reads those of the URLs in any texts, variables filled in by lookup.
-func FindCredentials(lookup func(string) string, texts ...string) Credentials {
-	found := Credentials{}
+// Find adds those of the URLs in any texts, variables filled in by lookup.
+func (c Credentials) Find(lookup func(string) string, texts ...string) {
 	for _, text := range texts {
-		found.read(Expand(text, lookup))
+		c.read(Expand(text, lookup))
 	}
-	return found
 }
 
 func (c Credentials) read(text string) {
