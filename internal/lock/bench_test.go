@@ -78,3 +78,50 @@ func BenchmarkUV1000(b *testing.B) {
 		}
 	}
 }
+
+// poetryLockOf writes a poetry.lock of n packages and its manifest, of lock-version 2.1 or 2.0.
+func poetryLockOf(n int, version string) (file, manifest string) {
+	var b, m strings.Builder
+	m.WriteString("[tool.poetry]\nname = \"app\"\npackage-mode = false\n[tool.poetry.dependencies]\npython = \"^3.11\"\n")
+	for i := range n {
+		fmt.Fprintf(&m, "package-%d = \"^1.0\"\n", i)
+		fmt.Fprintf(&b, "[[package]]\nname = \"package-%d\"\nversion = \"1.%d\"\noptional = false\npython-versions = \">=3.8\"\n", i, i)
+		if version == "2.1" {
+			fmt.Fprintf(&b, "groups = [\"main\", \"dev\"]\nmarkers = \"python_version < \\\"3.%d\\\" or sys_platform == \\\"linux\\\"\"\n", 8+i%8)
+		}
+		b.WriteString("files = [\n")
+		for k := range 8 {
+			tag := fmt.Sprintf("cp3%d-cp3%d-manylinux_2_17_x86_64.manylinux2014_x86_64", 8+k, 8+k)
+			fmt.Fprintf(&b, "    {file = \"package_%d-1.%d-%s.whl\", hash = \"sha256:%064x\"},\n", i, i, tag, i)
+		}
+		b.WriteString("]\n[package.dependencies]\n")
+		next := map[int]bool{(i + 1) % n: true, (i + 7) * 3 % n: true, i / 2: true} // each once, or it would be no TOML
+		for k := range next {
+			fmt.Fprintf(&b, "package-%d = {version = \">=1.0\", markers = \"sys_platform == \\\"linux\\\"\"}\n", k)
+		}
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(&b, "[metadata]\nlock-version = \"%s\"\npython-versions = \"^3.11\"\ncontent-hash = \"\"\n", version)
+	return string(lock.WithContentHash([]byte(b.String()), []byte(m.String()))), m.String()
+}
+
+func benchmarkPoetry(b *testing.B, version string) {
+	file, manifest := poetryLockOf(1000, version)
+	app := fstest.MapFS{"poetry.lock": {Data: []byte(file)}, "pyproject.toml": {Data: []byte(manifest)}}
+	env := environment("3.14.6 x86_64")
+	b.SetBytes(int64(len(file)))
+	for b.Loop() {
+		l, err := lock.ReadPoetry(app, "poetry.lock", lock.Request{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		packages, err := lock.Select(l, env)
+		if err != nil || len(packages) != 1000 {
+			b.Fatal(len(packages), err)
+		}
+	}
+}
+
+// The two ways of reading poetry.lock, as BenchmarkUV1000.
+func BenchmarkPoetry1000(b *testing.B)     { benchmarkPoetry(b, "2.1") }
+func BenchmarkPoetryWalk1000(b *testing.B) { benchmarkPoetry(b, "2.0") }

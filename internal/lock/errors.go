@@ -55,8 +55,11 @@ func badMarker(file string, name string, err error) error {
 
 func noEntry(file string, d Dependency) error {
 	version := ""
-	if d.Version != "" {
+	switch {
+	case d.Version != "":
 		version = " and version"
+	case d.Allows != nil:
+		version = " in a version that everything else which asks for it allows"
 	}
 	return &failure.Error{
 		What:  fmt.Sprintf("%s asks for %s, but has no package of that name%s", file, strings.TrimSpace(string(d.Name)+" "+d.Version), version),
@@ -435,3 +438,5 @@ func poetryStale(file string, drift []string) error {
 	}
 	return &failure.Error{What: what, Where: file + ", metadata.content-hash", Fix: "run 'poetry lock' and commit the new " + file}
 }
+
+var errAlternatives = errors.New("alternatives (||) cannot be said outside of Poetry's own lock")

@@ -1,6 +1,11 @@
 package lock
 
-import "github.com/lockstep/python/internal/pep440"
+import (
+	"regexp"
+
+	"github.com/BurntSushi/toml"
+	"github.com/lockstep/python/internal/pep440"
+)
 
 // PyJSON is pyJSON for tests, with Python's default separators or compact ones.
 func PyJSON(value any, dense bool) (string, error) {
@@ -26,4 +31,17 @@ func Allowed(text string, versions []string) ([]string, error) {
 func OnPython(text string) (marker, specifier string, err error) {
 	c, err := parsePython(text)
 	return c.marker(), c.specifier(), err
+}
+
+var hashLine = regexp.MustCompile(`(?m)^content-hash = ".*"$`)
+
+// WithContentHash gives a poetry.lock the hash of a manifest.
+func WithContentHash(file, manifest []byte) []byte {
+	var raw map[string]any
+	if toml.Unmarshal(manifest, &raw) != nil {
+		return file
+	}
+	form := hashed(present(tableAt(raw, "project"), hashedProject), tableAt(raw, "dependency-groups"), tableAt(raw, "tool", "poetry"))
+	sum, _ := contentHash(form)
+	return hashLine.ReplaceAll(file, []byte(`content-hash = "`+sum+`"`))
 }

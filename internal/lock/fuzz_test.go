@@ -2,6 +2,7 @@ package lock_test
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 	"testing/fstest"
 
@@ -39,6 +40,36 @@ func FuzzReadUV(f *testing.F) {
 			_ = p.Artifact()
 		}
 		lock.WritePylock(packages)
+	})
+}
+
+// FuzzReadPoetry looks for locks and manifests that crash the reader, the selection or what is read from the manifest alone. The
+// hash is made to fit, or nothing would be read further.
+func FuzzReadPoetry(f *testing.F) {
+	for _, name := range cases("testdata/poetry/*/poetry.lock") {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		manifest, err := os.ReadFile(filepath.Join(filepath.Dir(name), "pyproject.toml"))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data, manifest)
+	}
+	env := environment("3.14.6 x86_64")
+	f.Fuzz(func(t *testing.T, data, manifest []byte) {
+		_, _ = lock.PoetryRequirements(manifest)
+		_, _, _ = lock.PoetryPython(manifest)
+		app := fstest.MapFS{"poetry.lock": {Data: lock.WithContentHash(data, manifest)}, "pyproject.toml": {Data: manifest}}
+		lock.PoetryCredentials(app, variables)
+		l, err := lock.ReadPoetry(app, "poetry.lock", lock.Request{})
+		if err != nil {
+			return
+		}
+		if packages, err := lock.Select(l, env); err == nil {
+			lock.WritePylock(packages)
+		}
 	})
 }
 

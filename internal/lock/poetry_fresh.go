@@ -58,16 +58,21 @@ func (l poetryLock) matches(manifest map[string]any, comment string) (bool, erro
 		forms = append(forms, hashed(nil, nil, poetry))
 	}
 	for _, form := range forms {
-		text, err := pyJSON(form, spaced)
-		if err != nil {
-			return false, fmt.Errorf("hashing pyproject.toml: %w", err)
-		}
-		sum := sha256.Sum256([]byte(text))
-		if hex.EncodeToString(sum[:]) == l.Metadata.ContentHash {
-			return true, nil
+		sum, err := contentHash(form)
+		if err != nil || sum == l.Metadata.ContentHash {
+			return err == nil, err
 		}
 	}
 	return false, nil
+}
+
+func contentHash(form map[string]any) (string, error) {
+	text, err := pyJSON(form, spaced)
+	if err != nil {
+		return "", fmt.Errorf("hashing pyproject.toml: %w", err)
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:]), nil
 }
 
 func hashed(project, groups, poetry map[string]any) map[string]any {

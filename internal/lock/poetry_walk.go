@@ -168,13 +168,14 @@ func (l Lock) settled(markers pep508.Environment) Lock {
 			candidates[e.Name] = append(candidates[e.Name], e)
 		}
 	}
+	entries := l.byName()
 	for _, list := range candidates {
 		slices.SortStableFunc(list, func(a, b *Entry) int { return compareVersions(b.Version, a.Version) })
 	}
 	for range maxSettling {
-		ruledOut := l.ruledOut(candidates, markers)
+		ruledOut := l.ruledOut(candidates, entries, markers)
 		if ruledOut == "" {
-			return l.only(candidates)
+			return l.only(candidates, entries)
 		}
 		candidates[ruledOut] = candidates[ruledOut][1:]
 	}
@@ -184,8 +185,8 @@ func (l Lock) settled(markers pep508.Environment) Lock {
 const maxSettling = 1000
 
 // ruledOut walks along everything that holds, with the first candidate of each name, and gives the first name whose candidate
-// is not allowed while there is another.
-func (l Lock) ruledOut(candidates map[pep508.Name][]*Entry, markers pep508.Environment) pep508.Name {
+// is not allowed, of those that are locked in several versions.
+func (l Lock) ruledOut(candidates, entries map[pep508.Name][]*Entry, markers pep508.Environment) pep508.Name {
 	reached := map[place]bool{}
 	type step struct {
 		Dependency
@@ -204,7 +205,7 @@ func (l Lock) ruledOut(candidates map[pep508.Name][]*Entry, markers pep508.Envir
 			continue
 		}
 		e := candidates[d.Name][0]
-		if len(candidates[d.Name]) > 1 && !d.leadsTo(e) {
+		if len(entries[d.Name]) > 1 && !d.leadsTo(e) {
 			return d.Name
 		}
 		for _, extra := range append([]pep508.Name{""}, d.Extras...) {
@@ -231,8 +232,7 @@ func (d Dependency) leadsTo(e *Entry) bool {
 
 // only keeps, of the names that have several entries, the one that is left. Entries that are not for this Python stay where they
 // are the only one of their name: Poetry installs these too.
-func (l Lock) only(candidates map[pep508.Name][]*Entry) Lock {
-	entries := l.byName()
+func (l Lock) only(candidates, entries map[pep508.Name][]*Entry) Lock {
 	kept := l
 	kept.Entries = nil
 	for i := range l.Entries {
