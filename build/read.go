@@ -234,8 +234,21 @@ func (b *builder) readPyproject(name string) (source, error) {
 	if err != nil {
 		return s, err
 	}
-	if manifest.Project.Name == "" {
+	poetry := manifest.Tool.Poetry != nil && (manifest.Project.Name == "" || slices.Contains(manifest.Project.Dynamic, "dependencies"))
+	if manifest.Project.Name == "" && !poetry {
 		return s, nil
+	}
+	built, err := lock.ReadBuilt(b.app, ".")
+	if err != nil {
+		return s, err
+	}
+	if built.Why != "" {
+		s.notes = []string{"The app itself is not installed: " + built.Why}
+	}
+	s.credentials = lock.IndexCredentials(b.app, b.lookup)
+	s.credentials.Find(b.lookup, b.text(name), b.text("uv.toml"))
+	if poetry {
+		return b.readPoetry(s, built)
 	}
 	want := b.request()
 	if err := b.refuse(name, lock.Request{Extras: want.Extras, Groups: want.Groups}, "a pyproject.toml without uv.lock"); err != nil {
@@ -244,20 +257,35 @@ func (b *builder) readPyproject(name string) (source, error) {
 	if err := checkRequest(name, want, manifest); err != nil {
 		return s, err
 	}
-	built, err := lock.ReadBuilt(b.app, ".")
+	if built.Installable || len(manifest.Project.Dependencies)+len(manifest.Project.Dynamic)+len(want.Extras)+len(want.Groups) > 0 {
+		s.open = b.openProject(built, want, len(manifest.Project.Dynamic) > 0 || len(manifest.Tool.UV.Sources) > 0)
+	}
+	return s, nil
+}
+
+// readPoetry reads a Poetry manifest without poetry.lock. Its constraints are none that uv reads.
+func (b *builder) readPoetry(s source, built lock.Built) (source, error) {
+	if err := b.refuse(s.file, lock.Request{}, "a pyproject.toml of Poetry without poetry.lock"); err != nil {
+		return s, err
+	}
+	text := []byte(b.text(s.file))
+	lines, err := lock.PoetryRequirements(text)
 	if err != nil {
 		return s, err
 	}
-	if !built.Installable && len(manifest.Project.Dependencies)+len(manifest.Project.Dynamic)+len(want.Extras)+len(want.Groups) == 0 {
-		return s, nil
+	specifier, where, err := lock.PoetryPython(text)
+	if err != nil {
+		return s, err
 	}
-	s.open = b.openProject(built, want, len(manifest.Project.Dynamic) > 0 || len(manifest.Tool.UV.Sources) > 0)
-	s.credentials = lock.IndexCredentials(b.app, b.lookup)
-	s.credentials.Find(b.lookup, b.text(name), b.text("uv.toml"))
-	if built.Why != "" {
-		s.notes = append(s.notes, "The app itself is not installed: "+built.Why)
+	s.python = wish(specifier, "pyproject.toml, "+where)
+	if built.Installable {
+		lines = append(lines, ".")
 	}
-	return s, nil
+	if len(lines) > 0 {
+		s.options, err = lock.PoetryOptions(text)
+		s.openLines(lines, s.options)
+	}
+	return s, err
 }
 
 // readSetup reads what only a setup.py or a setup.cfg describes: setuptools has to say what it needs.

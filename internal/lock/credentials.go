@@ -51,7 +51,7 @@ func NamedCredentials(names map[string]string, lookup func(string) string) Crede
 		variable := notInVariable.ReplaceAllString(strings.ToUpper(name), "_")
 		for _, prefix := range []string{"POETRY_HTTP_BASIC_", "UV_INDEX_"} {
 			user, password := lookup(prefix+variable+"_USERNAME"), lookup(prefix+variable+"_PASSWORD")
-			if u, err := url.Parse(address); err == nil && user+password != "" {
+			if u, err := url.Parse(address); err == nil && u.Host != "" && user+password != "" {
 				found[u.Host] = userinfo(user, password)
 			}
 		}

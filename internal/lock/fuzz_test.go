@@ -62,7 +62,7 @@ func FuzzReadPoetry(f *testing.F) {
 		_, _ = lock.PoetryRequirements(manifest)
 		_, _, _ = lock.PoetryPython(manifest)
 		app := fstest.MapFS{"poetry.lock": {Data: lock.WithContentHash(data, manifest)}, "pyproject.toml": {Data: manifest}}
-		lock.PoetryCredentials(app, variables)
+		lock.IndexCredentials(app, variables)
 		l, err := lock.ReadPoetry(app, "poetry.lock", lock.Request{})
 		if err != nil {
 			return

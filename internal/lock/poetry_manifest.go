@@ -56,8 +56,9 @@ type poetryInclude struct {
 }
 
 type poetrySource struct {
-	Name string `toml:"name"`
-	URL  string `toml:"url"`
+	Name     string `toml:"name"`
+	URL      string `toml:"url"`
+	Priority string `toml:"priority"`
 }
 
 func readPoetryManifest(data []byte) (poetryManifest, error) {

@@ -2,9 +2,7 @@ package lock
 
 import (
 	"cmp"
-	"io/fs"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -145,31 +143,24 @@ func (d poetryDependency) fragment(text string) string {
 	return text + "#subdirectory=" + d.Subdirectory
 }
 
-// PoetryCredentials are the users and passwords of the indexes that the manifest names, from their URLs and from the variables
-// that Poetry reads, POETRY_HTTP_BASIC_<NAME>_USERNAME and _PASSWORD.
-func PoetryCredentials(app fs.FS, lookup func(string) string) Credentials {
-	found := Credentials{}
-	data, err := fs.ReadFile(app, "pyproject.toml")
+// PoetryOptions are the indexes of a Poetry manifest as options of a requirements file: a primary one takes the place of the
+// default index, unless that is named too. An explicit one is for packages that name it, which a requirement cannot.
+func PoetryOptions(manifest []byte) ([]string, error) {
+	m, err := readPoetryManifest(manifest)
 	if err != nil {
-		return found // whoever reads the lock says so
+		return nil, err
 	}
-	m, err := readPoetryManifest(data)
-	if err != nil {
-		return found
-	}
-	for _, source := range m.Tool.Poetry.Sources {
-		u, err := url.Parse(source.URL)
-		if err != nil || u.Host == "" {
-			continue
-		}
-		if u.User != nil {
-			found[u.Host] = u.User.String()
-		}
-		variable := "POETRY_HTTP_BASIC_" + strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(source.Name))
-		user, password := lookup(variable+"_USERNAME"), lookup(variable+"_PASSWORD")
-		if user+password != "" {
-			found[u.Host] = url.UserPassword(user, password).String()
+	var options []string
+	public := slices.ContainsFunc(m.Tool.Poetry.Sources, func(s poetrySource) bool { return strings.EqualFold(s.Name, "pypi") })
+	for _, s := range m.Tool.Poetry.Sources {
+		switch primary := s.Priority == "" || s.Priority == "primary" || s.Priority == "default"; {
+		case s.URL == "" || s.Priority == "explicit":
+		case primary && !public:
+			options = append(options, "--index-url "+withoutCredentials(s.URL))
+			public = true
+		default:
+			options = append(options, "--extra-index-url "+withoutCredentials(s.URL))
 		}
 	}
-	return found
+	return options, nil
 }

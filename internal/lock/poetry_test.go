@@ -155,8 +155,27 @@ name = "PyPI"
 `)}}
 		values := map[string]string{"POETRY_HTTP_BASIC_CORP_INDEX_2_USERNAME": "me", "POETRY_HTTP_BASIC_CORP_INDEX_2_PASSWORD": "a/b@c",
 			"POETRY_HTTP_BASIC_PYPI_USERNAME": "no"}
-		Expect(lock.PoetryCredentials(app, func(name string) string { return values[name] })).To(Equal(lock.Credentials{
+		Expect(lock.IndexCredentials(app, func(name string) string { return values[name] })).To(Equal(lock.Credentials{
 			"one.example:8443": "me:a%2Fb%40c", "two.example": "user:p%40ss"}))
+	})
+
+	it("gives the indexes of a manifest as options", func() {
+		source := func(name, priority string) string {
+			return fmt.Sprintf("[[tool.poetry.source]]\nname = %q\nurl = \"https://u:p@%s.example/simple\"\npriority = %q\n", name, name, priority)
+		}
+		for _, c := range []struct {
+			manifest string
+			want     []string
+		}{
+			{source("a", "primary") + source("b", "supplemental") + source("c", "explicit"), []string{"--index-url https://a.example/simple", "--extra-index-url https://b.example/simple"}},
+			{source("a", "primary") + "[[tool.poetry.source]]\nname = \"PyPI\"\n", []string{"--extra-index-url https://a.example/simple"}},
+			{source("b", "supplemental"), []string{"--extra-index-url https://b.example/simple"}},
+			{"", nil},
+		} {
+			options, err := lock.PoetryOptions([]byte(c.manifest))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(options).To(Equal(c.want))
+		}
 	})
 
 	it("refuses a lock whose versions contradict each other", func() {
