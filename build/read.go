@@ -42,7 +42,7 @@ type format struct {
 // formats stand in the order of precedence. A pylock may have a name of its own, a requirements file any.
 func formats() []format {
 	return []format{
-		{"pylock.toml", locked(readPylock)},
+		{"pylock.toml", locked(lock.ReadPylockFile)},
 		{"uv.lock", locked(lock.ReadUV)},
 		{"poetry.lock", locked(lock.ReadPoetry)},
 		{"pdm.lock", locked(lock.ReadPDM)},
@@ -149,17 +149,6 @@ func (b *builder) read(name string) (source, error) {
 	}
 	return source{}, unknownFormat(name)
 }
-
-// readPylock is a shim until the reader has the shape of the others.
-func readPylock(app fs.FS, name string, _ lock.Request) (lock.Lock, error) {
-	data, err := fs.ReadFile(app, name)
-	if err != nil {
-		return lock.Lock{}, err
-	}
-	return lock.ReadPylock(name, data)
-}
-
-func parsePylock(name, text string) (lock.Lock, error) { return lock.ReadPylock(name, []byte(text)) }
 
 // locked makes a row of a reader.
 func locked(read lock.Reader) func(*builder, string) (source, error) {

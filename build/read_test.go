@@ -98,9 +98,9 @@ func testRead(t *testing.T, context spec.G, it spec.S) {
 		env   []string
 		want  string
 	}{
-		{name: "two locks that disagree", files: map[string]string{"pylock.toml": pylock("flask 3.0.0", "rich 14.0")},
+		{name: "two locks that disagree", files: map[string]string{"pylock.toml": pylock("flask 3.0.0", "click 8.1.0", "rich 14.0")},
 			want: "pylock.toml and uv.lock do not agree on the packages of the app:\n" +
-				"  - click 8.1.0 is only in uv.lock\n  - flask is 3.0.0 in pylock.toml, 3.1.0 in uv.lock\n  - rich 14.0 is only in pylock.toml\n" +
+				"  - flask is 3.0.0 in pylock.toml, 3.1.0 in uv.lock\n  - rich 14.0 is only in pylock.toml\n" +
 				"  where: pylock.toml, uv.lock\n" +
 				"  fix: delete the one that is no longer kept up, or lock both again;\n       to build with pylock.toml all the same, set BP_PYTHON_LOCK=pylock.toml"},
 		{name: "pinned requirements that disagree with the lock", files: map[string]string{"requirements.txt": "flask==3.0.0\nrich==14\nclick==8.1\n"},

@@ -68,7 +68,7 @@ func (b *builder) resolve(s source) (packageSet, error) {
 	} else if set.frozen, err = b.resolveNow(s); err != nil {
 		return set, err
 	}
-	l, err := parsePylock(s.file, set.frozen)
+	l, err := lock.ReadPylock(s.file, []byte(set.frozen))
 	if err != nil {
 		return set, err
 	}

@@ -112,12 +112,12 @@ func exclude(file string, both []Exclusive) error {
 	}
 }
 
-// outside is a directory that is not part of the app.
-func outside(file string, e *Entry) error {
+// outside is a directory or file that is not part of the app.
+func outside(file string, e *Entry, path string) error {
 	return &failure.Error{
-		What:  fmt.Sprintf("%s takes %s from %s, which is outside of the app dir; a build only sees the app dir", file, e.Name, e.Origin.Directory),
+		What:  fmt.Sprintf("%s takes %s from %s, which is outside of the app dir; a build only sees the app dir", file, e.Name, path),
 		Where: file + ", package " + string(e.Name),
-		Fix:   "move that directory into the app, or build from the directory that holds both, and lock again",
+		Fix:   "move it into the app, or build from the directory that holds both, and lock again",
 	}
 }
 

@@ -97,8 +97,7 @@ func FuzzReadRequirements(f *testing.F) {
 func FuzzReadPylock(f *testing.F) {
 	seed(f, "testdata/pylock/*/pylock.toml", "testdata/uv/*/want")
 	env := environment("3.14.6 x86_64")
-	write := func(data []byte) (string, bool) {
-		l, err := lock.ReadPylock("pylock.toml", data)
+	write := func(l lock.Lock, err error) (string, bool) {
 		if err != nil {
 			return "", false
 		}
@@ -109,11 +108,13 @@ func FuzzReadPylock(f *testing.F) {
 		return lock.WritePylock(packages)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		once, ok := write(data)
+		app := fstest.MapFS{"pylock.toml": {Data: data}, "pyproject.toml": {Data: data}}
+		write(lock.ReadPylockFile(app, "pylock.toml", lock.Request{}))
+		once, ok := write(lock.ReadPylock("pylock.toml", data))
 		if !ok {
 			return
 		}
-		if twice, ok := write([]byte(once)); !ok || twice != once {
+		if twice, ok := write(lock.ReadPylock("pylock.toml", []byte(once))); !ok || twice != once {
 			t.Fatalf("wrote\n%s\nthen\n%s", once, twice)
 		}
 	})

@@ -3,7 +3,6 @@ package lock_test
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -32,6 +31,9 @@ func testGolden(t *testing.T, context spec.G, it spec.S) {
 					Expect(err).NotTo(HaveOccurred())
 					Expect(agree(withoutApp(packages), strings.Fields(string(file)))).To(BeEmpty(), "what "+tool+" installs from the same lock")
 				}
+			}
+			if _, e := os.Stat(filepath.Join(dir, "others-refuse")); e == nil {
+				Expect(err).To(HaveOccurred(), "the format's own tool refuses it")
 			}
 		})
 	}
@@ -92,11 +94,7 @@ func read(dir string) (lock.Lock, error) {
 	case "poetry":
 		return lock.ReadPoetry(app, "poetry.lock", request(dir))
 	case "pylock":
-		data, err := fs.ReadFile(app, "pylock.toml")
-		if err != nil {
-			return lock.Lock{}, err
-		}
-		return lock.ReadPylock("pylock.toml", data)
+		return lock.ReadPylockFile(app, "pylock.toml", request(dir))
 	default:
 		return lock.ReadUV(app, "uv.lock", request(dir))
 	}

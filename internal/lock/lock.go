@@ -36,10 +36,12 @@ type Lock struct {
 	Active  []pep508.Name // extras that markers anywhere in the file may ask for, and that hold from the start
 	Groups  []pep508.Name // the dependency groups that hold in markers
 
-	Unsettled    bool            // of several versions of a name, the ways to it (Dependency.Allows) and Entry.Condition decide
-	Environments []pep508.Marker // one of them has to hold; none: made for any
-	Conflicts    [][]Exclusive   // of each set one may be active
-	Warnings     []string        // what the owner should know and what does not stop the build
+	Unsettled    bool                 // of several versions of a name, the ways to it (Dependency.Allows) and Entry.Condition decide
+	Environments []pep508.Marker      // one of them has to hold; none: made for any
+	Conflicts    [][]Exclusive        // of each set one may be active
+	Direct       []pep508.Requirement // what the manifest requires, of formats that do not remember it: it has to be selected
+	Relock       string               // how the owner makes the file anew, when it is not
+	Warnings     []string             // what the owner should know and what does not stop the build
 }
 
 // Exclusive is something that cannot be active beside others: its name in Lock.Active, and in words.

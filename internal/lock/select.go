@@ -1,9 +1,12 @@
 package lock
 
 import (
+	"fmt"
 	"maps"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
@@ -49,7 +52,34 @@ func Select(l Lock, env Environment) ([]Package, error) {
 		}
 		packages = append(packages, p)
 	}
-	return packages, nil
+	return packages, l.drifted(packages, env)
+}
+
+// drifted compares what is selected with what the manifest requires.
+func (l Lock) drifted(packages []Package, env Environment) error {
+	versions := map[pep508.Name]string{}
+	for _, p := range packages {
+		versions[p.Name] = p.Version
+	}
+	var drift []string
+	for _, r := range l.Direct {
+		if !r.Marker.Evaluate(env.Markers) {
+			continue
+		}
+		r.Marker, r.Raw = pep508.Marker{}, string(r.Name)
+		version, there := versions[r.Name]
+		parsed, err := pep440.Parse(version)
+		switch {
+		case !there:
+			drift = append(drift, fmt.Sprintf("%s is required by pyproject.toml and not in %s", r, l.File))
+		case err == nil && !r.Specifiers.ContainsPre(parsed):
+			drift = append(drift, fmt.Sprintf("pyproject.toml requires %s, %s has %s", r, l.File, version))
+		}
+	}
+	if len(drift) > 0 {
+		return stalePylock(l.File, l.Relock, drift)
+	}
+	return nil
 }
 
 // suits tells whether the file was made for this Python and platform.
@@ -209,7 +239,7 @@ func (e *Entry) evaluate(file string, env Environment) (Package, error) {
 	}
 	if e.Origin != nil && e.Origin.URL == "" {
 		if directory := e.Origin.Directory; directory != "" && !filepath.IsLocal(directory) {
-			return p, outside(file, e)
+			return p, outside(file, e, directory)
 		}
 		return p.built(e)
 	}
@@ -220,18 +250,18 @@ func (e *Entry) evaluate(file string, env Environment) (Package, error) {
 			p.File, best = &e.Wheels[i], rank
 		}
 	}
-	if p.File != nil {
-		return p, nil
-	}
-	if e.Sdist != nil {
+	if p.File == nil && e.Sdist != nil {
 		p.File, p.IsSdist = e.Sdist, true
-		return p.built(e)
 	}
-	if len(e.Hashes) == 0 && e.NoBuild != nil {
+	switch {
+	case p.File == nil && len(e.Hashes) == 0 && e.NoBuild != nil:
 		return Package{}, e.NoBuild
-	}
-	if len(e.Hashes) == 0 {
+	case p.File == nil && len(e.Hashes) == 0:
 		return Package{}, noWheel(file, e, env)
+	case p.File != nil && strings.HasPrefix(path.Clean(p.File.URL), "../"):
+		return Package{}, outside(file, e, p.File.URL)
+	case p.IsSdist:
+		return p.built(e)
 	}
 	return p, nil
 }

@@ -37,6 +37,12 @@ type Manifest struct {
 			Workspace struct{ Members, Exclude []string }
 		} `toml:"uv"`
 		Poetry map[string]any `toml:"poetry"`
+		PDM    struct {
+			Resolution struct {
+				Excludes  []string       `toml:"excludes"`
+				Overrides map[string]any `toml:"overrides"`
+			} `toml:"resolution"`
+		} `toml:"pdm"`
 	} `toml:"tool"`
 }
 
