@@ -71,12 +71,12 @@ func (s uvSettings) apply(entries []Entry) {
 func (s uvSettings) refusal(e *Entry, versions map[pep508.Name]string) error {
 	switch {
 	case s.NoBuild:
-		return notBuilt(e.Name, s.where+"no-build")
+		return notBuilt(e.Name, s.where, "no-build")
 	case listed(e.Name, s.NoBuildPackages):
-		return notBuilt(e.Name, s.where+"no-build-package")
+		return notBuilt(e.Name, s.where, "no-build-package")
 	}
 	if needs := s.matched(e.Name, versions); len(needs) > 0 {
-		return notIsolated(e.Name, s.where+"extra-build-dependencies, match-runtime", needs)
+		return notIsolated(e.Name, s.where, "extra-build-dependencies with match-runtime", needs)
 	}
 	needs := []string{}
 	for _, d := range e.Dependencies {
@@ -84,9 +84,9 @@ func (s uvSettings) refusal(e *Entry, versions map[pep508.Name]string) error {
 	}
 	switch {
 	case s.NoIsolation:
-		return notIsolated(e.Name, s.where+"no-build-isolation", needs)
+		return notIsolated(e.Name, s.where, "no-build-isolation", needs)
 	case listed(e.Name, s.NoIsolationOf):
-		return notIsolated(e.Name, s.where+"no-build-isolation-package", needs)
+		return notIsolated(e.Name, s.where, "no-build-isolation-package", needs)
 	}
 	return nil
 }

@@ -60,6 +60,20 @@ func locked(list []uvRequirement) map[pep508.Name][]wish {
 	return out
 }
 
+// plain forgets indexes: constraints are not compared in them.
+func plain(lock map[pep508.Name][]wish) map[pep508.Name][]wish {
+	for _, wishes := range lock {
+		for i := range wishes {
+			if wishes[i].source.versioned() {
+				wishes[i].source = source{}
+			} else {
+				wishes[i].source = anySource
+			}
+		}
+	}
+	return lock
+}
+
 // differences lists what is not the same, sorted by name.
 func (c comparison) differences(label string, manifest, lock map[pep508.Name][]wish) []string {
 	var drift []string
@@ -163,7 +177,10 @@ func describe(name pep508.Name, wishes []wish, markers bool) string {
 		if w.extras != "" {
 			text += "[" + w.extras + "]"
 		}
-		text += w.specifiers.String() + w.source.String()
+		if w.source.versioned() || w.source.like(source{}) {
+			text += w.specifiers.String()
+		}
+		text += w.source.String()
 		extra := string(w.extra)
 		if m := extraMarker.FindStringSubmatch(w.text); m != nil {
 			extra = m[1]

@@ -131,7 +131,7 @@ func (f *uvLock) rootDrift(root Manifest) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		drift = append(drift, c.differences(" ("+list.key+")", wanted, locked(list.locked))...)
+		drift = append(drift, c.differences(" ("+list.key+")", wanted, plain(locked(list.locked)))...)
 	}
 	if wanted, was := names(uv.Excludes), names(f.Manifest.Excludes); !slices.Equal(wanted, was) {
 		drift = append(drift, fmt.Sprintf("pyproject.toml excludes %s (exclude-dependencies), %s was made for %s", orNothing(wanted), f.name, orNothing(was)))

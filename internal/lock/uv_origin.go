@@ -68,7 +68,7 @@ type resolver struct {
 	own, shared map[string]any // tool.uv.sources of the manifest, and of the workspace
 	indexes     []uvIndex
 	directory   string // of the manifest
-	off         bool   // where from does not matter
+	off         bool   // there are none
 }
 
 func (r resolver) source(p pep508.Requirement) source {
@@ -85,7 +85,9 @@ func (r resolver) source(p pep508.Requirement) source {
 	table, ok := entry.(map[string]any)
 	text := func(key string) string { text, _ := table[key].(string); return text }
 	switch {
-	case r.off || entry != nil && !ok || text("marker")+text("extra")+text("group") != "":
+	case r.off:
+		return source{}
+	case entry != nil && !ok || text("marker")+text("extra")+text("group") != "":
 		return anySource // a list of sources: which one applies is a matter of markers
 	case entry == nil:
 		return source{}
