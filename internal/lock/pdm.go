@@ -80,6 +80,9 @@ func ReadPDM(app fs.FS, name string, want Request) (Lock, error) {
 	if l.Matches, err = file.compare(manifest); err != nil {
 		return Lock{}, err
 	}
+	if want.Member != "" {
+		return Lock{}, notInFile("workspace member", want.Member, nil, name)
+	}
 	groups, err := file.groups(manifest, want)
 	if err != nil {
 		return Lock{}, err

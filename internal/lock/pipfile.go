@@ -17,6 +17,7 @@ import (
 // pipfileLock is Pipfile.lock, pipfile-spec 6. All keys but _meta are categories.
 type pipfileLock struct {
 	name       string
+	searchAll  bool // a setting of the Pipfile: what names no index is looked for on all sources
 	meta       pipfileMeta
 	categories map[string]map[string]pipfileEntry
 }
@@ -60,9 +61,13 @@ func ReadPipfile(app fs.FS, name string, want Request) (Lock, error) {
 	if l.Matches, err = file.compare(manifest); err != nil {
 		return Lock{}, err
 	}
+	if want.Member != "" {
+		return Lock{}, notInFile("workspace member", want.Member, nil, "Pipfile")
+	}
 	if len(want.Extras) > 0 {
 		return Lock{}, notInFile("extra", want.Extras[0], nil, "Pipfile")
 	}
+	file.searchAll = manifest.searchesAll()
 	if l.Python = file.meta.Requires.specifier(); l.Python != "" {
 		l.PyWhere = name + ", _meta.requires"
 	}
@@ -75,9 +80,7 @@ func ReadPipfile(app fs.FS, name string, want Request) (Lock, error) {
 			return Lock{}, err
 		}
 	}
-	for _, s := range file.meta.Sources {
-		l.Options = append(l.Options, trusted(s.URL, s.Verify)...)
-	}
+	l.Options = append(l.Options, sourceOptions(file.meta.Sources, file.searchAll)...)
 	return l, nil
 }
 
@@ -224,6 +227,9 @@ func readManifestIn(app fs.FS, directory string) (Manifest, error) {
 // index gives an entry the index that it is pinned to; without a pin that is the first source, as for Pipenv.
 func (f pipfileLock) index(e *Entry, name, source string) error {
 	var known []string
+	if source == "" && f.searchAll {
+		return nil
+	}
 	for _, s := range f.meta.Sources {
 		if source == "" || s.Name == source {
 			if !publicIndex(s.URL) {

@@ -80,17 +80,31 @@ func PipfileRequirements(data []byte) (lines, options []string, err error) {
 			options = append(options, "--no-binary "+string(pep508.NewName(name)))
 		}
 	}
-	for i, s := range p.Sources {
-		switch {
-		case i > 0 && publicIndex(s.URL): // uv takes the others first in any case
-		case i > 0:
-			options = append(options, "--extra-index-url "+s.URL)
-		case !publicIndex(s.URL):
-			options = append(options, "--index-url "+s.URL)
+	return lines, append(options, sourceOptions(p.Sources, true)...), nil
+}
+
+// sourceOptions are the lines that sources give the installer; searched: for packages that name none of them.
+func sourceOptions(sources []pipfileSource, searched bool) (lines []string) {
+	for i, s := range sources {
+		option := "--extra-index-url "
+		if i == 0 {
+			option = "--index-url "
 		}
-		options = append(options, trusted(s.URL, s.Verify)...)
+		if searched && !publicIndex(s.URL) {
+			lines = append(lines, option+s.URL)
+		}
+		lines = append(lines, trusted(s.URL, s.Verify)...)
 	}
-	return lines, options, nil
+	return lines
+}
+
+// searchesAll tells whether packages that name no source are looked for on all of them.
+func (p *pipfile) searchesAll() bool {
+	if p == nil {
+		return false
+	}
+	all, _ := subtable(p.raw, "pipenv")["install_search_all_sources"].(bool)
+	return all
 }
 
 // line is the entry as a line of a requirements file.

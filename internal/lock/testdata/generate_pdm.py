@@ -205,6 +205,7 @@ verify_ssl = false
 inhouse = {version = "*", index = "privé"}
 click = "*"
 """
+SEARCHED = INDEXES + "\n[pipenv]\ninstall_search_all_sources = true\n"
 PLACES = '[packages]\nmy-lib = {path = "./lib", editable = true}\ngreet = {git = "http://127.0.0.1:18947/greet.git", ref = "main"}\n' \
     'inhouse-extra = {file = "http://127.0.0.1:18947/files/inhouse_extra-1.0-py3-none-any.whl"}\nvendored = {path = "./wheels/vendored-1.0-py3-none-any.whl"}\n'
 NAMES = '[packages]\nJaraco_Classes = "*"\nzope-Event = {version = "*", markers = "python_version > \'3\'"}\n\n[requires]\npython_full_version = "3.12.1"\n'
@@ -219,6 +220,7 @@ PIPFILE = {
     "unknown-category": (CATEGORY, "new", "group tests\n"),
     "extra": (PLAIN, "new", "extra fast\n"),
     "indexes": (INDEXES, "new", ""),
+    "indexes-searched": (SEARCHED, "new", ""),
     "places": (PLACES, "new", ""),
     "places-old": (PLACES, "old", ""),
     "names": (NAMES, "new", ""),
@@ -269,6 +271,9 @@ def required(line):
     if line.startswith(("-e", ".")):
         yield "my-lib" if "lib" in line and "whl" not in line else "vendored"
         return
+    if line.startswith("http"):
+        yield canonicalize_name(line.split("/")[-1].split("-")[0])
+        return
     r = Requirement(line)
     if not r.specifier and not r.url:
         return  # Pipenv 2026 loses the shorthand marker of what this platform does not need, and locks no version of it
@@ -299,9 +304,12 @@ def keep(app, kind, name, request):
             (out / file).write_text(text.replace(str(app), "/app"))
     if request:
         (out / "request").write_text(request)
-    if "lib" in (out / ("Pipfile" if kind == "pipfile" else "pyproject.toml")).read_text():
+    manifest = (out / ("Pipfile" if kind == "pipfile" else "pyproject.toml")).read_text()
+    if "/lib" in manifest:
         (out / "lib").mkdir(exist_ok=True)
         shutil.copy(app / "lib" / "pyproject.toml", out / "lib")
+    if "wheels/" in manifest:
+        shutil.copytree(app / "wheels", out / "wheels", dirs_exist_ok=True)
 
 
 def main():
