@@ -270,8 +270,12 @@ func otherPDMVersion(name, version string) error {
 }
 
 func otherPipfileSpec(name string, spec any) error {
+	what := fmt.Sprintf("%s has pipfile-spec %v; this buildpack reads 6", name, spec)
+	if spec == nil {
+		what = name + " does not say its pipfile-spec"
+	}
 	return &failure.Error{
-		What:  fmt.Sprintf("%s has pipfile-spec %v; this buildpack reads 6", name, spec),
+		What:  what,
 		Where: name + ", _meta.pipfile-spec",
 		Fix:   "run 'pipenv lock' and commit the new " + name,
 	}
@@ -292,7 +296,7 @@ func notJSON(name string, data []byte, err error) error {
 
 // notInFile names what there is in place of what was asked for.
 func notInFile(kind string, asked pep508.Name, known []pep508.Name, where string) error {
-	fix := fmt.Sprintf("ask for none: %s has no %s", where, kind)
+	fix := fmt.Sprintf("do not ask for it: %s has none", where)
 	if len(known) > 0 {
 		fix = "ask for one of: " + strings.ReplaceAll(joined(known), ",", ", ")
 	}
@@ -309,9 +313,9 @@ func notLocked(name string, group pep508.Name) error {
 
 func noManifest(name string) error {
 	return &failure.Error{
-		What:  name + " does not say which packages are for production: that stands in pyproject.toml, and there is none",
+		What:  name + " does not say which packages are for production: that stands in the [project] table of pyproject.toml, and there is none",
 		Where: name + ", metadata.strategy",
-		Fix:   "commit pyproject.toml too, or lock with what each package is for: pdm lock -S inherit_metadata",
+		Fix:   "commit pyproject.toml with its [project] dependencies, or lock with what each package is for: pdm lock -S inherit_metadata",
 	}
 }
 

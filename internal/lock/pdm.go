@@ -187,7 +187,6 @@ type pdmReader struct {
 
 func (r *pdmReader) read(groups []pep508.Name) (roots []Dependency, err error) {
 	r.indexes = r.manifest.indexes()
-	r.indexes.static = slices.Contains(r.file.Metadata.Strategy, "static_urls")
 	for _, p := range r.file.Packages {
 		r.add(p)
 	}
@@ -197,7 +196,7 @@ func (r *pdmReader) read(groups []pep508.Name) (roots []Dependency, err error) {
 	if err := r.edges(); err != nil {
 		return nil, err
 	}
-	if r.manifest == nil {
+	if !r.manifest.requires() {
 		return nil, noManifest(r.file.name)
 	}
 	for _, line := range r.manifest.lines(groups) {
@@ -275,8 +274,11 @@ func (r *pdmReader) locate(e *Entry, p pdmPackage) {
 	case p.Path != "" || p.URL != "":
 		e.archive(r.app, r.file.name, p.URL+p.Path, p.Subdirectory, files)
 	default:
-		e.Index = r.indexes.of(e.Name)
-		e.put(files)
+		if e.put(files); slices.ContainsFunc(files, func(f File) bool { return f.URL != "" }) {
+			r.indexes.static = true
+		} else {
+			e.Index = r.indexes.of(e.Name)
+		}
 	}
 }
 

@@ -25,6 +25,7 @@ type pdmManifest struct {
 		Python       string              `toml:"requires-python"`
 		Dependencies []string            `toml:"dependencies"`
 		Optional     map[string][]string `toml:"optional-dependencies"`
+		Dynamic      []string            `toml:"dynamic"`
 	} `toml:"project"`
 	Groups      map[string][]any `toml:"dependency-groups"`
 	BuildSystem map[string]any   `toml:"build-system"`
@@ -75,6 +76,11 @@ func (m *pdmManifest) distribution() bool {
 		return *settings.Distribution
 	}
 	return len(m.BuildSystem) > 0
+}
+
+// requires tells whether the manifest says itself what the project requires; else PDM asks Poetry's tables, Flit's or the backend.
+func (m *pdmManifest) requires() bool {
+	return m != nil && m.raw["project"] != nil && !slices.Contains(m.Project.Dynamic, "dependencies")
 }
 
 // is tells whether a name is the project's own: pyproject.toml may ask for its extras that way.

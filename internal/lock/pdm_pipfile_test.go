@@ -57,8 +57,10 @@ func testReadPDM(t *testing.T, context spec.G, it spec.S) {
 	})
 
 	it("needs the manifest where the lock does not say what is for production", func() {
-		_, _, err := read(plain+"[[package]]\nname = \"a\"\nversion = \"1.0\"\n"+wheel, "")
-		Expect(err).To(MatchError(ContainSubstring("pdm lock -S inherit_metadata")))
+		for _, manifest := range []string{"", "[tool.poetry]\nname = \"app\"\n", "[project]\nname = \"app\"\ndynamic = [\"dependencies\"]\n"} {
+			_, _, err := read(plain+"[[package]]\nname = \"a\"\nversion = \"1.0\"\n"+wheel, manifest)
+			Expect(err).To(MatchError(ContainSubstring("pdm lock -S inherit_metadata")), manifest)
+		}
 	})
 
 	it("follows only the extras that are asked for", func() {
@@ -155,6 +157,15 @@ files = [{file = "a-2.0-py3-none-any.whl", hash = "sha256:bb"}]
 		}
 	})
 
+	it("leaves the index out where files have URLs, and keeps the sources for their credentials", func() {
+		packages, l, err := read(inherit+"[[package]]\nname = \"a\"\nversion = \"1.0\"\nfiles = [{url = \"https://b.example/a-1.0-py3-none-any.whl\", hash = \"sha256:aa\"}]\n",
+			"[[tool.pdm.source]]\nname = \"b\"\nurl = \"https://u:${P}@b.example\"\ninclude_packages = [\"a\"]\n")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(packages[0].Index).To(BeEmpty())
+		Expect(packages[0].Located()).To(BeTrue())
+		Expect(l.Options).To(Equal([]string{"--extra-index-url https://u:${P}@b.example"}))
+	})
+
 	it("installs the project when it is a distribution", func() {
 		for manifest, want := range map[string]bool{
 			"[project]\nname = \"app\"\n":                                                                          false,
@@ -175,7 +186,7 @@ func testReadPipfile(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
 	const meta = `{"_meta": {"pipfile-spec": 6, "requires": {}, "sources": [{"name": "pypi", "url": "https://pypi.org/simple", "verify_ssl": true},
-		{"name": "b", "url": "https://${U}@b.example/simple", "verify_ssl": false}]}, "default": `
+		{"name": "b", "url": "https://${U}:$P@b.example/simple", "verify_ssl": false}]}, "default": `
 	read := func(lockText, manifest string, groups ...pep508.Name) ([]lock.Package, lock.Lock, error) {
 		app := files("Pipfile.lock", lockText, "old/pyproject.toml", "[project]\nname = \"Real_Name\"\n")
 		if manifest != "" {
@@ -190,7 +201,9 @@ func testReadPipfile(t *testing.T, context spec.G, it spec.S) {
 	}
 
 	it("refuses other specs and what is not JSON", func() {
-		_, _, err := read(`{"_meta": {"pipfile-spec": 7}}`, "")
+		_, _, err := read(`{"default": {}}`, "")
+		Expect(err).To(MatchError(ContainSubstring("does not say its pipfile-spec")))
+		_, _, err = read(`{"_meta": {"pipfile-spec": 7}}`, "")
 		Expect(err).To(MatchError(ContainSubstring("has pipfile-spec 7; this buildpack reads 6")))
 		_, _, err = read("{\n  \"default\": {},\n<<<<<<< HEAD\n}", "")
 		Expect(err).To(MatchError(And(ContainSubstring("not the JSON that Pipenv writes"), ContainSubstring("line 3"), ContainSubstring("pipenv lock"))))
@@ -201,7 +214,7 @@ func testReadPipfile(t *testing.T, context spec.G, it spec.S) {
 	it("pins packages to their sources", func() {
 		packages, l, err := read(meta+`{"a": {"version": "==1", "hashes": ["sha256:aa"], "index": "b"}, "c": {"version": "==1", "hashes": ["sha256:cc"]}}}`, "")
 		Expect(err).NotTo(HaveOccurred())
-		Expect(packages[0].Index).To(Equal("https://${U}@b.example/simple"))
+		Expect(packages[0].Index).To(Equal("https://${U}:${P}@b.example/simple"))
 		Expect(packages[1].Index).To(BeEmpty())
 		Expect(l.Options).To(Equal([]string{"--trusted-host b.example"}))
 		_, _, err = read(meta+`{"a": {"version": "==1", "hashes": ["sha256:aa"], "index": "c"}}}`, "")

@@ -40,6 +40,11 @@ type pipfileSource struct {
 	Verify *bool  `json:"verify_ssl" toml:"verify_ssl"`
 }
 
+var bareVariable = regexp.MustCompile(`\$([A-Z_][A-Z0-9_]*)`)
+
+// address is the URL with its variables in the form that all files share: Pipenv also takes $NAME for ${NAME}.
+func (s pipfileSource) address() string { return bareVariable.ReplaceAllString(s.URL, "$${$1}") }
+
 // pipfileEntry is one package, in the lock as in the Pipfile. Keys beside these may be markers.
 type pipfileEntry map[string]any
 
@@ -233,7 +238,7 @@ func (f pipfileLock) index(e *Entry, name, source string) error {
 	for _, s := range f.meta.Sources {
 		if source == "" || s.Name == source {
 			if !publicIndex(s.URL) {
-				e.Index = s.URL
+				e.Index = s.address()
 			}
 			return nil
 		}

@@ -91,7 +91,7 @@ func sourceOptions(sources []pipfileSource, searched bool) (lines []string) {
 			option = "--index-url "
 		}
 		if searched && !publicIndex(s.URL) {
-			lines = append(lines, option+s.URL)
+			lines = append(lines, option+s.address())
 		}
 		lines = append(lines, trusted(s.URL, s.Verify)...)
 	}
