@@ -23,7 +23,7 @@ const module = "github.com/lockstep/python/"
 var allowed = map[string][]string{
 	"build": {"internal/archive", "internal/command", "internal/config", "internal/dependency", "internal/django", "internal/failure", "internal/install",
 		"internal/layer", "internal/lock", "internal/pep440", "internal/pep508", "internal/process", "internal/project", "internal/python",
-		"internal/start", "internal/wheel", "github.com/paketo-buildpacks/packit/v2", "github.com/paketo-buildpacks/packit/v2/servicebindings"},
+		"internal/start", "internal/tree", "internal/wheel", "github.com/paketo-buildpacks/packit/v2", "github.com/paketo-buildpacks/packit/v2/servicebindings"},
 	"detect": {"internal/project", "github.com/paketo-buildpacks/packit/v2"},
 	"launch": {"internal/defaults", "internal/expand", "internal/failure", "os/signal"},
 
@@ -44,6 +44,7 @@ var allowed = map[string][]string{
 	"internal/project":    {},
 	"internal/python":     {"internal/failure", "internal/pep440"},
 	"internal/start":      {"internal/failure", "internal/pep508", "github.com/BurntSushi/toml"},
+	"internal/tree":       {},
 	"internal/wheel":      {},
 }
 

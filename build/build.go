@@ -38,6 +38,8 @@ type builder struct {
 	scratch  string // a directory on the file system of the layers, gone at the end
 	cpython  cpython
 	packages *stage // of this build, once they are in their layers
+	source   source
+	saidPip  bool // the log has said which variables of pip were taken
 }
 
 // Build gives the build phase: settings, then everything that can be known before a download, then the layers.
@@ -59,6 +61,10 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 
 	processes, err := b.readProcfile()
 	if err != nil {
+		return packit.BuildResult{}, err
+	}
+
+	if err := b.chooseSource(); err != nil {
 		return packit.BuildResult{}, err
 	}
 

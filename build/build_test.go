@@ -229,31 +229,6 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 		})
 	}
 
-	for _, c := range []struct{ name, file, content string }{
-		{"a lock that is not read beside a manifest", "pdm.lock", ""},
-		{"a setup.py alone", "setup.py", "from setuptools import setup\n"},
-		{"a setup.cfg with requirements", "setup.cfg", "[options]\ninstall_requires = flask\n"},
-	} {
-		it("does not pass over "+c.name, func() {
-			Expect(os.Remove(filepath.Join(m.app, "uv.lock"))).To(Succeed())
-			if c.file != "pdm.lock" {
-				Expect(os.Remove(filepath.Join(m.app, "pyproject.toml"))).To(Succeed())
-			}
-			m.write(m.app, c.file, c.content)
-			_, _, err := m.build()
-			Expect(err).To(MatchError(ContainSubstring("does not read " + c.file + " yet")))
-		})
-	}
-
-	it("takes a setup.cfg that configures tools for what it is", func() {
-		Expect(os.Remove(filepath.Join(m.app, "uv.lock"))).To(Succeed())
-		Expect(os.Remove(filepath.Join(m.app, "pyproject.toml"))).To(Succeed())
-		m.write(m.app, "setup.cfg", "[flake8]\nmax-line-length = 120\n")
-		_, log, err := m.build()
-		Expect(err).NotTo(HaveOccurred())
-		Expect(log).To(ContainSubstring("the app gets no packages"))
-	})
-
 	for _, change := range []struct{ name, file, content string }{
 		{"a constraint of uv", "uv.toml", "constraint-dependencies = [\"click<9\"]\n"},
 		{"a choice of uv's in pyproject.toml", "pyproject.toml", "[tool.uv]\nexclude-newer = \"2026-01-01\"\n"},
@@ -271,15 +246,5 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 		m.write(m.app, "requirements.txt", "flask\n")
 		_, log := again(func() { m.env = []string{"UV_EXCLUDE_NEWER=2026-01-01"} })
 		Expect(log).To(ContainSubstring("they are resolved now"))
-	})
-
-	it("names the lock files that it does not read yet, with what to do", func() {
-		Expect(os.Remove(filepath.Join(m.app, "uv.lock"))).To(Succeed())
-		Expect(os.Remove(filepath.Join(m.app, "pyproject.toml"))).To(Succeed())
-		m.write(m.app, "Pipfile", "")
-		m.write(m.app, "Pipfile.lock", "{}")
-		m.write(m.app, ".python-version", "3.14")
-		_, _, err := m.build()
-		Expect(err).To(MatchError(ContainSubstring("does not read Pipfile.lock yet")))
 	})
 }

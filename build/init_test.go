@@ -15,5 +15,7 @@ func TestUnitBuild(t *testing.T) {
 	format.MaxLength = 0
 	suite := spec.New("build", spec.Report(report.Terminal{}))
 	suite("Build", testBuild)
+	suite("Read", testRead)
+	suite("Wheels", testWheels)
 	suite.Run(t)
 }

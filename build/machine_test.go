@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -139,22 +140,22 @@ func (m *machine) run(_ context.Context, c command.Command) error {
 	return m.compile(c)
 }
 
-var name = regexp.MustCompile(`name = "([^"]+)"\nversion = "([^"]+)"`)
+var name = regexp.MustCompile(`(?m)^(?:name = "([^"]+)"\nversion = "([^"]+)"|([a-z]+)==(\S+))`)
 
 func (m *machine) uv(c command.Command) error {
 	if c.Args[1] == "compile" {
 		_, err := io.WriteString(c.Out, pylock("flask 3.1.0", "click 8.1.0"))
 		return err
 	}
-	list, err := os.ReadFile(c.Args[len(c.Args)-3])
+	list, err := os.ReadFile(c.Args[slices.Index(c.Args, "-r")+1])
 	Expect(err).NotTo(HaveOccurred(), strings.Join(c.Args, " "))
 	venv := filepath.Dir(filepath.Dir(c.Args[3]))
 	sites, err := filepath.Glob(filepath.Join(venv, "lib", "python3.*", "site-packages"))
 	Expect(err).NotTo(HaveOccurred())
 	var installed []string
 	for _, found := range name.FindAllStringSubmatch(string(list), -1) {
-		m.install(venv, sites[0], found[1], found[2])
-		installed = append(installed, found[1])
+		m.install(venv, sites[0], found[1]+found[3], found[2]+found[4])
+		installed = append(installed, found[1]+found[3])
 	}
 	m.installs = append(m.installs, installed)
 	return nil

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lockstep/python/internal/archive"
+	"github.com/lockstep/python/internal/dependency"
 	"github.com/lockstep/python/internal/failure"
 	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/layer"
@@ -79,6 +81,9 @@ func (b *builder) makePackages(set packageSet) ([]record, error) {
 	if err := s.makeLayers(groups); err != nil {
 		return nil, err
 	}
+	if err := s.keepWheels(); err != nil {
+		return nil, err
+	}
 	return s.records(), s.makeVenv(groups, set)
 }
 
@@ -87,7 +92,7 @@ func (s *stage) identify(packages []lock.Package, added []pep508.Name) error {
 	for _, p := range packages {
 		w := wanted{Package: p, artifact: p.Artifact(), alone: slices.Contains(added, p.Name)}
 		if p.Origin != nil && p.Origin.Directory != "" {
-			sum, err := digestTree(filepath.Join(s.packit.WorkingDir, p.Origin.Directory))
+			sum, err := s.digestProject(p.Origin.Directory)
 			if err != nil {
 				return missingSource(s.file, p, p.Origin.Directory, err)
 			}
@@ -98,6 +103,9 @@ func (s *stage) identify(packages []lock.Package, added []pep508.Name) error {
 				return missingSource(s.file, p, p.File.URL, err)
 			}
 			w.artifact += " " + digest(string(data))
+		}
+		if settings := lock.BuildSettings(s.options, p.Name); settings != "" {
+			w.artifact += " " + digest(settings)
 		}
 		s.packages = append(s.packages, w)
 	}
@@ -239,6 +247,7 @@ func (s *stage) install(packages []lock.Package) error {
 	if err := s.copyDirectories(packages); err != nil {
 		return err
 	}
+	packages = s.withKeptWheels(packages)
 	start := time.Now()
 	s.log.fact("Installing %s%s", count(len(packages), "package"), downloads(packages))
 	if err := s.uv.Install(s.ctx, s.venv.Prefix, packages, s.options); err != nil {
@@ -260,7 +269,7 @@ func (s *stage) install(packages []lock.Package) error {
 		}
 	}
 	s.log.detail("Installed in %s", seconds(start))
-	return nil
+	return s.keepBuilt(packages)
 }
 
 // copyDirectories lets packages that are directories of the app be built from a copy: build backends leave files in their source.
@@ -271,8 +280,7 @@ func (s *stage) copyDirectories(packages []lock.Package) error {
 		}
 		source := *p.Origin
 		source.Directory = filepath.Join(s.scratch, "source", string(p.Name))
-		err := os.CopyFS(source.Directory, os.DirFS(filepath.Join(s.packit.WorkingDir, p.Origin.Directory)))
-		if err != nil {
+		if err := s.copyProject(source.Directory, p.Origin.Directory); err != nil {
 			return fmt.Errorf("copying the source of %s: %w", p.Name, err)
 		}
 		packages[i].Origin = &source
@@ -519,7 +527,17 @@ func (b *builder) installer(file string) (*install.UV, error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return nil, fmt.Errorf("making the cache of uv: %w", err)
 	}
-	return &install.UV{Path: path, File: file, Cache: cache, AppDir: b.packit.WorkingDir, Env: b.env, Run: b.run, Out: b.log.indented()}, nil
+	return &install.UV{Path: path, File: file, Cache: cache, AppDir: b.packit.WorkingDir, Env: b.uvEnv(), Run: b.run, Out: b.log.indented()}, nil
+}
+
+// uvEnv is the environment with what the owner says to pip said to uv.
+func (b *builder) uvEnv() []string {
+	env, taken := install.TranslatePip(b.env)
+	if len(taken) > 0 && !b.saidPip {
+		b.saidPip = true
+		b.log.fact("Taking %s", strings.Join(taken, ", "))
+	}
+	return env
 }
 
 func downloads(packages []lock.Package) string {
@@ -533,4 +551,23 @@ func downloads(packages []lock.Package) string {
 		return ""
 	}
 	return fmt.Sprintf(" (%s to download)", size(bytes))
+}
+
+func (b *builder) unpackUV(d dependency.Dependency) (string, error) {
+	dir := filepath.Join(b.scratch, "uv")
+	path := filepath.Join(dir, "uv")
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	file, err := b.archive(d)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("unpacking uv: %w", err)
+	}
+	if err := archive.Unpack(file, dir, func(name string) bool { return name == "uv" }); err != nil {
+		return "", err
+	}
+	return path, b.retire(d, file)
 }

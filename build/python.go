@@ -48,7 +48,11 @@ func (b *builder) choosePython() error {
 		minor := fmt.Sprintf("%d.%d", version.Major(), version.Minor())
 		releases = append(releases, python.Release{Version: version, Build: d.Build, EndOfLife: b.pins.EndOfLife[minor], Index: i})
 	}
-	choice, err := python.Resolve(requests, releases, b.pins.EndOfLife)
+	previous, err := b.previousMinor()
+	if err != nil {
+		return err
+	}
+	choice, err := python.Resolve(requests, previous, releases, b.pins.EndOfLife)
 	if err != nil {
 		return err
 	}
@@ -91,7 +95,17 @@ func (b *builder) requests() ([]python.Request, error) {
 		return nil, err
 	}
 	add(manifest.Project.RequiresPython, "pyproject.toml, project.requires-python")
-	return list, nil
+	return append(list, b.source.python...), nil
+}
+
+// previousMinor is the minor of the Python in the previous image, or nothing.
+func (b *builder) previousMinor() (string, error) {
+	_, was, err := b.layers.restored(cpythonLayer)
+	release, errParse := pep440.Parse(was["release"])
+	if err != nil || errParse != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d.%d", release.Major(), release.Minor()), nil
 }
 
 // manifest reads pyproject.toml; without one it is empty.

@@ -3,203 +3,368 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
+	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"path"
+	"slices"
 	"strings"
 
-	"github.com/lockstep/python/internal/archive"
-	"github.com/lockstep/python/internal/dependency"
+	"github.com/lockstep/python/internal/config"
 	"github.com/lockstep/python/internal/failure"
-	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/lock"
-	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
-	"github.com/lockstep/python/internal/wheel"
+	"github.com/lockstep/python/internal/project"
+	"github.com/lockstep/python/internal/python"
 )
 
-// packageSet is what the app's lock file comes to.
-type packageSet struct {
-	file        string // the file of the app
-	packages    []lock.Package
+// source is the file that says which packages the app gets, as far as it is read before a Python is chosen. Of lock and open
+// one is set, or neither when the file asks for no packages.
+type source struct {
+	file        string
+	lock        *lock.Lock
+	open        *unlocked
+	hashed      bool // requirements: the lock is one of hashes, and lists what is to be installed
+	python      []python.Request
 	options     []string
-	added       []pep508.Name    // of packages, those that the app does not lock
-	credentials lock.Credentials // that the file holds; never kept
-	resolved    string           // digest of what a resolution was made from; empty for a lock
-	frozen      string           // the resolution as a pylock, kept in the image for the next build
+	notes       []string // for the log
+	credentials lock.Credentials
 }
 
-// reader is a file that packages are read from.
-type reader struct {
-	file string
-	read func(name string) (packageSet, error)
+// asks tells whether the file says anything about packages at all.
+func (s source) asks() bool { return s.lock != nil || s.open != nil }
+
+// format is a kind of file and how it is read.
+type format struct {
+	name string
+	read func(b *builder, name string) (source, error)
 }
 
-// readers stand in the order of precedence.
-func (b *builder) readers() []reader {
-	return []reader{
-		{"uv.lock", b.readUV},
-		{"requirements.txt", b.readRequirements},
-		{"pyproject.toml", b.readPyproject},
+// formats stand in the order of precedence. A pylock may have a name of its own, a requirements file any.
+func formats() []format {
+	return []format{
+		{"pylock.toml", locked(lock.ReadPylockFile)},
+		{"uv.lock", locked(lock.ReadUV)},
+		{"poetry.lock", locked(lock.ReadPoetry)},
+		{"pdm.lock", locked(lock.ReadPDM)},
+		{"Pipfile.lock", locked(lock.ReadPipfile)},
+		{"requirements.txt", (*builder).readRequirements},
+		{"pyproject.toml", (*builder).readPyproject},
+		{"setup.py", (*builder).readSetup},
+		{"setup.cfg", (*builder).readSetup},
+		{"Pipfile", (*builder).readPipfile},
 	}
 }
 
-// readPackages reads the one file that says which packages the app gets. Others that could are named as ignored.
-func (b *builder) readPackages() (packageSet, error) {
-	for _, r := range b.readers() {
-		if !b.project.Has(r.file) {
-			continue
-		}
-		b.logIgnored(r.file)
-		set, err := r.read(r.file)
-		set.file = r.file
-		return set, err
-	}
-	for _, name := range append(b.project.Locks(), "Pipfile", "setup.py", "setup.cfg", "requirements.in", "environment.yml", "environment.yaml") {
-		// A setup.cfg is often there for linters alone.
-		if b.project.Has(name) && (name != "setup.cfg" || strings.Contains(b.text(name), "install_requires")) {
-			return packageSet{}, unsupported(name)
-		}
-	}
-	b.log.fact("There is no lock file, requirements.txt or pyproject.toml: the app gets no packages")
-	return packageSet{}, nil
+// isLock tells the files of a lock format; of requirements files some are locks.
+func isLock(name string) bool {
+	at := slices.IndexFunc(formats(), func(f format) bool { return f.name == name })
+	requirements := slices.IndexFunc(formats(), func(f format) bool { return f.name == "requirements.txt" })
+	return project.IsPylock(name) || at >= 0 && at < requirements
 }
 
-func (b *builder) logIgnored(winner string) {
-	for _, name := range append(b.project.Locks(), "requirements.txt") {
-		if name != winner && b.project.Has(name) {
-			b.log.fact("Ignoring %s: %s decides", name, winner)
-		}
+// chooseSource settles which file decides: the one that a setting names, else the first that asks for packages.
+func (b *builder) chooseSource() error {
+	var err error
+	if name := b.config.LockFile; name != "" {
+		b.source, err = b.chosen(config.LockFile, name)
+		return err
 	}
-}
-
-func (b *builder) readUV(string) (packageSet, error) {
-	data, err := fs.ReadFile(b.app, "uv.lock")
+	if names := b.config.Requirements; names != "" {
+		b.source, err = b.chosen(config.Requirements, names)
+		return err
+	}
+	candidates, err := b.candidates()
 	if err != nil {
-		return packageSet{}, b.unreadable("uv.lock", err)
+		return err
 	}
+	for i, name := range candidates {
+		s, err := b.read(name)
+		if err != nil {
+			return orChoose(err, candidates[i+1:])
+		}
+		if b.source.file == "" || s.asks() {
+			b.source = s
+		}
+		if s.asks() {
+			break
+		}
+	}
+	return b.checkSource()
+}
+
+// candidates are the files there are that packages can come from, in the order of precedence.
+func (b *builder) candidates() ([]string, error) {
+	var list []string
+	for _, f := range formats() {
+		if f.name == "pylock.toml" && !b.project.Has(f.name) {
+			named := b.project.Pylocks()
+			if len(named) > 1 {
+				return nil, severalPylocks(named)
+			}
+			list = append(list, named...)
+		}
+		if b.project.Has(f.name) {
+			list = append(list, f.name)
+		}
+	}
+	return list, nil
+}
+
+// chosen reads the file, or the requirements files, that a setting names.
+func (b *builder) chosen(setting, names string) (source, error) {
+	if b.config.LockFile != "" && b.config.Requirements != "" {
+		return source{}, bothSettings(b.config.LockFile, b.config.Requirements)
+	}
+	for _, name := range strings.Fields(names) {
+		if info, err := fs.Stat(b.app, path.Clean(name)); err != nil || info.IsDir() {
+			return source{}, noSuchFile(setting, name, b.readable())
+		}
+	}
+	if setting == config.Requirements {
+		return b.readRequirements(names)
+	}
+	return b.read(path.Clean(names))
+}
+
+// readable lists the files that a setting can name.
+func (b *builder) readable() []string {
+	list := b.project.Pylocks()
+	for _, f := range formats() {
+		if b.project.Has(f.name) && !slices.Contains(list, f.name) {
+			list = append(list, f.name)
+		}
+	}
+	return append(list, b.project.Requirements...)
+}
+
+// read reads a file by the format that its name tells.
+func (b *builder) read(name string) (source, error) {
+	for _, f := range formats() {
+		if f.name == name || f.name == "pylock.toml" && project.IsPylock(path.Base(name)) {
+			return f.read(b, name)
+		}
+	}
+	if project.IsRequirements(path.Base(name)) || strings.HasSuffix(name, ".txt") {
+		return b.readRequirements(name)
+	}
+	return source{}, unknownFormat(name)
+}
+
+// locked makes a row of a reader.
+func locked(read lock.Reader) func(*builder, string) (source, error) {
+	return func(b *builder, name string) (source, error) {
+		l, err := read(b.app, name, b.request())
+		if errors.Is(err, fs.ErrPermission) && !errors.As(err, new(*failure.Error)) {
+			return source{file: name}, b.unreadable(name, err)
+		}
+		if err != nil {
+			return source{file: name}, err
+		}
+		s := source{file: name, lock: &l, options: l.Options, credentials: lock.IndexCredentials(b.app, b.lookup)}
+		s.python = wish(l.Python, l.PyWhere)
+		return s, nil
+	}
+}
+
+// request is what the settings ask for beyond the app's own production dependencies.
+func (b *builder) request() lock.Request {
+	return lock.Request{Extras: normalized(b.config.Extras), Groups: normalized(b.config.Groups), Member: pep508.NewName(b.config.Member)}
+}
+
+func normalized(list []string) []pep508.Name {
+	var out []pep508.Name
+	for _, name := range list {
+		out = append(out, pep508.NewName(name))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// readRequirements reads requirements files, separated by blanks.
+func (b *builder) readRequirements(names string) (source, error) {
+	s := source{file: names}
+	if err := b.refuse(names, lock.Request{}, "a requirements file"); err != nil {
+		return s, err
+	}
+	files := strings.Fields(names)
+	all := lock.Requirements{File: names}
+	for _, name := range files {
+		r, err := lock.ReadRequirements(b.app, path.Clean(name), b.lookup)
+		if err != nil {
+			return s, err
+		}
+		all.Lines, all.Options = append(all.Lines, r.Lines...), append(all.Options, r.Options...)
+		all.Constraints = append(all.Constraints, r.Constraints...)
+		all.Ignored, all.Digest = append(all.Ignored, r.Ignored...), all.Digest+r.Digest
+	}
+	if len(all.Lines) == 0 {
+		return s, nil
+	}
+	if bare := all.Bare(); bare != nil {
+		return s, bare
+	}
+	s.options, s.credentials = all.Options, all.Credentials(b.lookup)
+	if len(all.Ignored) > 0 {
+		s.notes = []string{"Ignoring what has no meaning here: " + strings.Join(all.Ignored, ", ")}
+	}
+	if all.Locked() {
+		l, err := all.Lock()
+		s.lock, s.hashed = &l, true
+		return s, err
+	}
+	s.open = &unlocked{args: files, content: all.Digest, builds: slices.ContainsFunc(all.Lines, func(l lock.RequirementLine) bool { return l.Direct })}
+	return s, nil
+}
+
+// readPyproject reads a pyproject.toml without a lock beside it.
+func (b *builder) readPyproject(name string) (source, error) {
+	s := source{file: name}
 	manifest, err := b.manifest()
 	if err != nil {
-		return packageSet{}, err
+		return s, err
 	}
-	l, err := lock.ReadUV(data)
+	poetry := manifest.Tool.Poetry != nil && (manifest.Project.Name == "" || slices.Contains(manifest.Project.Dynamic, "dependencies"))
+	if manifest.Project.Name == "" && !poetry {
+		return s, nil
+	}
+	built, err := lock.ReadBuilt(b.app, ".")
 	if err != nil {
-		return packageSet{}, err
+		return s, err
 	}
-	if b.project.Has("pyproject.toml") {
-		if err := lock.CheckUV(data, manifest); err != nil {
-			return packageSet{}, err
+	if built.Why != "" {
+		s.notes = []string{"The app itself is not installed: " + built.Why}
+	}
+	s.credentials = lock.IndexCredentials(b.app, b.lookup)
+	s.credentials.Find(b.lookup, b.text(name), b.text("uv.toml"))
+	if poetry {
+		return b.readPoetry(s, built)
+	}
+	want := b.request()
+	if err := b.refuse(name, lock.Request{Extras: want.Extras, Groups: want.Groups}, "a pyproject.toml without uv.lock"); err != nil {
+		return s, err
+	}
+	if err := checkRequest(name, want, manifest); err != nil {
+		return s, err
+	}
+	if built.Installable || len(manifest.Project.Dependencies)+len(manifest.Project.Dynamic)+len(want.Extras)+len(want.Groups) > 0 {
+		s.open = b.openProject(built, want, len(manifest.Project.Dynamic) > 0 || len(manifest.Tool.UV.Sources) > 0)
+	}
+	return s, nil
+}
+
+// readPoetry reads a Poetry manifest without poetry.lock. Its constraints are none that uv reads.
+func (b *builder) readPoetry(s source, built lock.Built) (source, error) {
+	if err := b.refuse(s.file, lock.Request{}, "a pyproject.toml of Poetry without poetry.lock"); err != nil {
+		return s, err
+	}
+	text := []byte(b.text(s.file))
+	lines, err := lock.PoetryRequirements(text)
+	if err != nil {
+		return s, err
+	}
+	specifier, where, err := lock.PoetryPython(text)
+	if err != nil {
+		return s, err
+	}
+	s.python = wish(specifier, "pyproject.toml, "+where)
+	if built.Installable {
+		lines = append(lines, ".")
+	}
+	if len(lines) > 0 {
+		s.options, err = lock.PoetryOptions(text)
+		s.openLines(lines, s.options)
+	}
+	return s, err
+}
+
+// readSetup reads what only a setup.py or a setup.cfg describes: setuptools has to say what it needs.
+func (b *builder) readSetup(name string) (source, error) {
+	s := source{file: name}
+	// A setup.cfg is often there for linters alone.
+	if name == "setup.cfg" && !strings.Contains(b.text(name), "install_requires") {
+		return s, nil
+	}
+	want := b.request()
+	if err := b.refuse(name, lock.Request{Extras: want.Extras}, "a "+name); err != nil {
+		return s, err
+	}
+	s.open = b.openProject(lock.Built{Installable: true}, want, true)
+	s.credentials = lock.Credentials{}
+	s.credentials.Find(b.lookup, b.text("setup.py"), b.text("setup.cfg"))
+	return s, nil
+}
+
+// readPipfile reads a Pipfile without a lock.
+func (b *builder) readPipfile(name string) (source, error) {
+	s := source{file: name}
+	if err := b.refuse(name, lock.Request{}, "a Pipfile without Pipfile.lock"); err != nil {
+		return s, err
+	}
+	data, err := fs.ReadFile(b.app, name)
+	if err != nil {
+		return s, b.unreadable(name, err)
+	}
+	lines, options, err := lock.PipfileRequirements(data)
+	if err != nil || len(lines) == 0 {
+		return s, err
+	}
+	specifier, err := lock.PipfilePython(data)
+	s.python = wish(specifier, name+", requires")
+	s.openLines(lines, options)
+	s.options, s.credentials = options, lock.IndexCredentials(b.app, b.lookup)
+	return s, err
+}
+
+// openLines makes lines and options of a requirements file what is resolved.
+func (s *source) openLines(lines, options []string) {
+	var all lock.Requirements
+	all.Options = options
+	text, _ := all.Translation()
+	s.open = &unlocked{
+		args:   append([]string{"-"}, lock.Arguments(options, true)...),
+		text:   text + strings.Join(lines, "\n") + "\n",
+		builds: slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, ".") || strings.Contains(line, "@ .") }),
+	}
+	s.open.tree = s.open.builds
+}
+
+// wish is a file's word on the Python, if it has one.
+func wish(specifier, where string) []python.Request {
+	if specifier == "" {
+		return nil
+	}
+	return []python.Request{{Text: specifier, Source: where}}
+}
+
+// refuse stops at requests that a format has no words for; allowed holds those that it has.
+func (b *builder) refuse(file string, allowed lock.Request, what string) error {
+	want := b.request()
+	switch {
+	case len(want.Extras) > 0 && allowed.Extras == nil:
+		return noSuchRequest(file, config.Extras, what+" has no extras of the app")
+	case len(want.Groups) > 0 && allowed.Groups == nil:
+		return noSuchRequest(file, config.Groups, what+" has no dependency groups")
+	case want.Member != "" && allowed.Member == "":
+		return noSuchRequest(file, config.Member, what+" has no workspace")
+	}
+	return nil
+}
+
+// checkSource stops at an app whose packages would be left out in silence: conda's, and those of requirements files that are
+// not in the place where they are looked for.
+func (b *builder) checkSource() error {
+	if b.source.asks() {
+		return nil
+	}
+	if conda := b.project.Conda(); len(conda) > 0 {
+		return condaOnly(conda[0])
+	}
+	if b.source.file == "" || b.source.file == "pyproject.toml" {
+		if found := b.project.Requirements; len(found) > 0 {
+			return whichRequirements(found)
 		}
 	}
-	packages, err := b.evaluate(l)
-	if err != nil {
-		return packageSet{}, err
-	}
-	matches := ""
-	if b.project.Has("pyproject.toml") {
-		matches = ", which matches pyproject.toml"
-	}
-	b.log.fact("Using uv.lock%s: %s for production (no groups, no extras)", matches, count(len(packages), "package"))
-	return packageSet{packages: packages}, nil
-}
-
-func (b *builder) readRequirements(name string) (packageSet, error) {
-	requirements, err := lock.ReadRequirements(b.app, name, b.lookup)
-	if err != nil {
-		return packageSet{}, err
-	}
-	if len(requirements.Lines) == 0 {
-		b.log.fact("%s lists no packages", name)
-		return packageSet{}, nil
-	}
-	if bare := requirements.Bare(); bare != nil {
-		return packageSet{}, bare
-	}
-	if !requirements.Locked() {
-		set, err := b.resolve(name, requirements.Digest)
-		set.options, set.credentials = requirements.Options, requirements.Credentials(b.lookup)
-		return set, err
-	}
-	l, err := requirements.Lock()
-	if err != nil {
-		return packageSet{}, err
-	}
-	packages, err := b.evaluate(l)
-	if err != nil {
-		return packageSet{}, err
-	}
-	b.log.fact("Using %s: %s, all pinned and hashed", name, count(len(packages), "package"))
-	return packageSet{packages: packages, options: requirements.Options}, nil
-}
-
-func (b *builder) readPyproject(name string) (packageSet, error) {
-	manifest, err := b.manifest()
-	if err != nil {
-		return packageSet{}, err
-	}
-	if others := b.project.Locks(); len(others) > 0 {
-		return packageSet{}, unsupported(others[0])
-	}
-	if manifest.Project.Name == "" && manifest.Tool.Poetry != nil {
-		return packageSet{}, unsupported("pyproject.toml of Poetry")
-	}
-	if len(manifest.Project.Dependencies) == 0 && len(manifest.Project.Dynamic) == 0 {
-		b.log.fact("%s lists no dependencies", name)
-		return packageSet{}, nil
-	}
-	content := ""
-	if len(manifest.Project.Dynamic) > 0 || len(manifest.Tool.UV.Sources) > 0 {
-		// What is dynamic or comes from a path depends on files that only the build backend knows.
-		if content, err = digestTree(b.packit.WorkingDir); err != nil {
-			return packageSet{}, fmt.Errorf("reading the app dir: %w", err)
-		}
-	}
-	return b.resolve(name, content)
-}
-
-// resolve resolves once what is not locked, and keeps the result in the image until the file changes.
-func (b *builder) resolve(name, content string) (packageSet, error) {
-	from := digest(strings.Join([]string{name, content, fmt.Sprintf("3.%d", b.minor()), b.target(),
-		b.text("pyproject.toml"), b.text("uv.toml"), strings.Join(install.Choosing(b.env), "\n")}, "\x00"))
-	venv, was, err := b.layers.restored(venvLayer)
-	if err != nil {
-		return packageSet{}, err
-	}
-	frozen, _ := venv.Metadata[notesKey].(string)
-	if was["resolution"] == from && frozen != "" {
-		b.log.fact("Using the versions that an earlier build resolved: %s has not changed since", name)
-	} else if frozen, err = b.resolveNow(name); err != nil {
-		return packageSet{}, err
-	}
-	l, err := lock.ReadPylock(name, []byte(frozen))
-	if err != nil {
-		return packageSet{}, err
-	}
-	packages, err := b.evaluate(l)
-	if err != nil {
-		return packageSet{}, err
-	}
-	// The first text is uv's, with source distributions beside wheels; the canonical one is what is kept.
-	if canonical, ok := lock.WritePylock(packages); ok {
-		frozen = canonical
-	}
-	return packageSet{packages: packages, resolved: from, frozen: frozen}, nil
-}
-
-func (b *builder) resolveNow(name string) (string, error) {
-	b.log.fact("%s is not a lock: it leaves versions or hashes open, so they are resolved now and kept until it changes.\n"+
-		"%s", name, lockAdvice(name))
-	interpreter, err := b.interpreter()
-	if err != nil {
-		return "", err
-	}
-	uv, err := b.installer(name)
-	if err != nil {
-		return "", err
-	}
-	out, err := uv.Resolve(b.ctx, interpreter)
-	return string(out), err
+	return nil
 }
 
 // text is the content of a file of the app, or nothing.
@@ -208,101 +373,7 @@ func (b *builder) text(name string) string {
 	return string(data)
 }
 
-// evaluate selects the packages for the chosen Python and this image.
-func (b *builder) evaluate(l lock.Lock) ([]lock.Package, error) {
-	machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[b.arch()]
-	glibc, err := wheel.Glibc("/")
-	if err != nil {
-		return nil, err
-	}
-	version := b.cpython.release.Version
-	return lock.Select(l, lock.Environment{
-		Markers: pep508.Linux(version, machine),
-		Tags:    wheel.Interpreter{Minor: version.Minor(), Machine: machine, Glibc: glibc}.Tags(),
-		Python:  version,
-	})
-}
-
-func (b *builder) unpackUV(d dependency.Dependency) (string, error) {
-	dir := filepath.Join(b.scratch, "uv")
-	path := filepath.Join(dir, "uv")
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	file, err := b.archive(d)
-	if err != nil {
-		return "", err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", fmt.Errorf("unpacking uv: %w", err)
-	}
-	if err := archive.Unpack(file, dir, func(name string) bool { return name == "uv" }); err != nil {
-		return "", err
-	}
-	return path, b.retire(d, file)
-}
-
-func unsupported(name string) error {
-	fix := map[string]string{
-		"poetry.lock":              "export it and commit the result: poetry export --output requirements.txt",
-		"pyproject.toml of Poetry": "lock it, export the lock and commit the result: poetry lock && poetry export --output requirements.txt",
-		"pdm.lock":                 "export it and commit the result: pdm export --output requirements.txt",
-		"Pipfile.lock":             "export it and commit the result: pipenv requirements --hash > requirements.txt",
-		"setup.py":                 "write a pyproject.toml with a [project] table, or list what it needs in requirements.txt",
-		"setup.cfg":                "write a pyproject.toml with a [project] table, or list what it needs in requirements.txt",
-		"requirements.in":          "lock it and commit the result: uv pip compile --generate-hashes requirements.in --output-file requirements.txt",
-		"environment.yml":          "list the packages of it that are on the package index in requirements.txt; conda packages cannot be installed",
-		"environment.yaml":         "list the packages of it that are on the package index in requirements.txt; conda packages cannot be installed",
-		"Pipfile":                  "lock and export it, and commit the result: pipenv lock && pipenv requirements --hash > requirements.txt",
-	}[name]
-	if fix == "" {
-		fix = "commit a uv.lock or a hashed requirements.txt beside it"
-	}
-	return &failure.Error{What: fmt.Sprintf("this release of the buildpack does not read %s yet", name), Where: strings.Fields(name)[0], Fix: fix}
-}
-
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
-}
-
-// digestTree hashes the names and contents of all files of a directory, hidden ones and bytecode aside.
-func digestTree(dir string) (string, error) {
-	sum := sha256.New()
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if base := entry.Name(); entry.IsDir() && path != dir && (strings.HasPrefix(base, ".") || base == "__pycache__") {
-			return filepath.SkipDir
-		}
-		rel, _ := filepath.Rel(dir, path)
-		if entry.Type() == fs.ModeSymlink {
-			target, err := os.Readlink(path)
-			fmt.Fprintf(sum, "%s\x00→%s\n", rel, target)
-			return err
-		}
-		if !entry.Type().IsRegular() {
-			return nil
-		}
-		data, err := os.ReadFile(path)
-		fmt.Fprintf(sum, "%s\x00%x\n", rel, sha256.Sum256(data))
-		return err
-	})
-	return hex.EncodeToString(sum.Sum(nil)), err
-}
-
-func sameVersion(a, b string) bool {
-	x, errX := pep440.Parse(a)
-	y, errY := pep440.Parse(b)
-	return a == b || errX == nil && errY == nil && x.Compare(y) == 0
-}
-
-// lockAdvice is how an owner gets a lock out of a file that is none.
-func lockAdvice(name string) string {
-	if name == "pyproject.toml" {
-		return "For builds that nothing outside the app can change, run 'uv lock' and commit uv.lock."
-	}
-	return "For builds that nothing outside the app can change, keep it as requirements.in and commit what this writes:\n" +
-		"uv pip compile --generate-hashes requirements.in --output-file requirements.txt"
 }

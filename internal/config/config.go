@@ -33,20 +33,25 @@ type Config struct {
 // Row is one setting as the owner reads it.
 type Row struct{ Name, Default, Meaning string }
 
+// The names of the settings that messages name.
+const (
+	LockFile     = "BP_PYTHON_LOCK"
+	Requirements = "BP_PIP_REQUIREMENT"
+	Extras       = "BP_PYTHON_EXTRAS"
+	Groups       = "BP_PYTHON_GROUPS"
+	Member       = "BP_PYTHON_MEMBER"
+	Resolution   = "BP_PYTHON_RESOLUTION"
+)
+
 const (
 	app           = "BP_APP"
 	pythonVersion = "BP_CPYTHON_VERSION"
 	packageLayers = "BP_PACKAGE_LAYERS"
-	lockFile      = "BP_PYTHON_LOCK"
-	requirements  = "BP_PIP_REQUIREMENT"
-	extras        = "BP_PYTHON_EXTRAS"
-	groups        = "BP_PYTHON_GROUPS"
-	member        = "BP_PYTHON_MEMBER"
-	resolution    = "BP_PYTHON_RESOLUTION"
 	collectStatic = "BP_DJANGO_COLLECTSTATIC"
 	liveReload    = "BP_LIVE_RELOAD_ENABLED"
 	lambdaHandler = "BP_LAMBDA_HANDLER"
 	execEnv       = "CNB_EXEC_ENV"
+	uvGroups      = "BP_UV_INSTALL_GROUPS"
 	logLevel      = "BP_LOG_LEVEL"
 	mirror        = "BP_DEPENDENCY_MIRROR"
 )
@@ -63,12 +68,12 @@ func Table() []Row {
 		{liveReload, "false", "`true` makes `reload` the default process: the server starts anew when a source changes"},
 		{logLevel, "INFO", "`DEBUG` logs more"},
 		{packageLayers, "true", "`false` puts all packages into one layer"},
-		{requirements, "requirements.txt", "requirements file to install, a path in the app dir"},
-		{extras, "", "extras of the app to install too, separated by commas or blanks"},
-		{groups, "", "dependency groups (Pipfile: categories) to install too, separated by commas or blanks"},
-		{lockFile, "", "lock file that decides, where there are several"},
-		{member, "", "member of a uv workspace that is the app"},
-		{resolution, "", "any text, such as a date; another one resolves anew what no lock file pins"},
+		{Requirements, "requirements.txt", "requirements files to install, paths in the app dir, separated by blanks; they decide, whatever else there is"},
+		{Extras, "", "extras of the app to install too, separated by commas or blanks"},
+		{Groups, "", "dependency groups (Pipfile: categories) to install too, separated by commas or blanks; `BP_UV_INSTALL_GROUPS` is the same"},
+		{LockFile, "", "lock file that decides, where there are several; also another of the files that are read, such as `pyproject.toml`"},
+		{Member, "", "member of a uv workspace that is the app"},
+		{Resolution, "", "any text, such as a date; another one resolves anew what no lock file pins"},
 		{execEnv, "production", "`test` installs the dependency group `test` too and adds a process `test` ([execution environments](https://github.com/buildpacks/spec/blob/main/platform.md))"},
 	}
 }
@@ -124,17 +129,17 @@ func (c *Config) set(name, value string) error {
 		c.Test = value == "test"
 	case name == collectStatic:
 		return boolean(&c.CollectStatic, name, value)
-	case name == lockFile:
+	case name == LockFile:
 		c.LockFile = value
-	case name == requirements:
+	case name == Requirements:
 		c.Requirements = value
-	case name == extras:
+	case name == Extras:
 		c.Extras = list(value)
-	case name == groups:
-		c.Groups = list(value)
-	case name == member:
+	case name == Groups, name == uvGroups:
+		c.Groups = append(c.Groups, list(value)...)
+	case name == Member:
 		c.Member = value
-	case name == resolution:
+	case name == Resolution:
 		c.Resolution = value
 	case name == logLevel:
 		level := strings.ToUpper(value) // other buildpacks take both cases
@@ -172,6 +177,9 @@ func invalid(name, value, want, example string) error {
 // setting for a host, the part before the host counts.
 func misspelled(name string) string {
 	if strings.HasPrefix(name, mirror+"_") {
+		return ""
+	}
+	if name == uvGroups {
 		return ""
 	}
 	best, distance := "", 3

@@ -2,6 +2,7 @@ package install
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -14,13 +15,17 @@ type cause struct {
 	inside bool           // the words may also stand in the output of a package's build
 	what   string
 	fix    string
+	fixes  map[string]string // another fix for the file, by its name; locks that name the URL of each file go by "URL"
 }
 
 const (
-	wheelOrCompiler = "lock a version that has a wheel for this Python, ask for a Python that it has one for (.python-version),\nor use a build image with %s"
-	sourceNeeds     = "%[1]s has no wheel for this Python and its source needs "
-	notInImage      = ", which the build image does not have"
-	otherFile       = "if the package was published anew under the same version, lock again and look at what changed; if a mirror serves it, replace its copy"
+	wheelOrCompiler = "lock a version that has a wheel for this Python, ask for a Python that it has one for (.python-version),\n" +
+		"or bring %s along: a build image that has it, or an apt buildpack before this one"
+	built       = "Failed to (?:download and )?build `([^` @]+).*?" // what failed to build
+	sourceNeeds = "%[1]s has no wheel for this Python and its source needs "
+	notInImage  = ", which the build image does not have"
+	namesURLs   = "check the network of the build and its proxy (HTTPS_PROXY); the lock names the URL of each file, so to use another index, lock against it"
+	otherFile   = "if the package was published anew under the same version, lock again and look at what changed; if a mirror serves it, replace its copy"
 )
 
 // causes stand in the order in which they are tried: what went wrong on the way to the index before what uv concluded from it.
@@ -42,13 +47,21 @@ var causes = []cause{
 		fix:  "try again; if a mirror serves it, replace its copy"},
 	{words: regexp.MustCompile(`(40[13]) (?:Unauthorized|Forbidden)`),
 		what: "the index refused the request with status %[1]s",
-		fix:  "give credentials for it: UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD for a named index,\nor a netrc file"},
+		fix:  "give credentials for it: UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD for a named index,\nor a netrc file",
+		fixes: map[string]string{
+			"requirements.txt": "give credentials for it: in UV_DEFAULT_INDEX=https://USER:PASSWORD@index.example/simple, in a variable that the file names\n" +
+				"(--index-url https://${USER}:${PASSWORD}@index.example/simple), or in a netrc file",
+			"poetry.lock":  "give credentials for it: POETRY_HTTP_BASIC_<NAME>_USERNAME and POETRY_HTTP_BASIC_<NAME>_PASSWORD for the source's name, or a netrc file",
+			"Pipfile.lock": "give the build the variables that the source's url in Pipfile names, such as https://${USER}:${PASSWORD}@index.example/simple, or a netrc file",
+			"pdm.lock":     "give the build the variables that the source's url in pyproject.toml names, such as https://${USER}:${PASSWORD}@index.example/simple, or a netrc file",
+		}},
 	{words: regexp.MustCompile("404 Not Found"),
 		what: "a file that the lock names is not there any more (status 404)",
 		fix:  "lock again and commit the new file; if a mirror serves it, bring the file back"},
 	{words: regexp.MustCompile(`HTTP status server error \((\d+)`),
-		what: "the package index answers with an error of its own, status %[1]s, each time it is asked",
-		fix:  "try again later, or name another index with UV_DEFAULT_INDEX=https://index.example/simple"},
+		what:  "the package index answers with an error of its own, status %[1]s, each time it is asked",
+		fix:   "try again later, or name another index with UV_DEFAULT_INDEX=https://index.example/simple",
+		fixes: map[string]string{"URL": "try again later; the lock names the URL of each file, so to use another index, lock against it"}},
 	{words: regexp.MustCompile(`invalid peer certificate`),
 		what: "the certificate of the package index is not trusted by the build image",
 		fix:  "give the certificate of its authority to the build, in a binding of type ca-certificates or with SSL_CERT_FILE"},
@@ -56,11 +69,15 @@ var causes = []cause{
 		what: "the network is switched off by UV_OFFLINE and the packages are not at hand",
 		fix:  "unset UV_OFFLINE, or bring the wheels along and name their directory with UV_FIND_LINKS"},
 	{words: regexp.MustCompile(`error sending request|tcp connect error|dns error|operation timed out|[Cc]onnection refused`),
-		what: "the package index cannot be reached",
-		fix:  "check the network of the build and its proxy (HTTPS_PROXY), or name an index that it reaches with UV_DEFAULT_INDEX=https://index.example/simple"},
+		what:  "the package index cannot be reached",
+		fix:   "check the network of the build and its proxy (HTTPS_PROXY), or name an index that it reaches with UV_DEFAULT_INDEX=https://index.example/simple",
+		fixes: map[string]string{"URL": namesURLs}},
+	{words: regexp.MustCompile("`([^` @]+) @[^`]*` (?:Git operation failed )?Git executable not found"),
+		what: "%[1]s comes from a git repository and needs git" + notInImage,
+		fix:  "use a build image with git, or an apt buildpack before this one; or require a release of the package from an index,\nor commit its wheel (pip wheel --no-deps) and require that file"},
 	{words: regexp.MustCompile(`Git executable not found`),
 		what: "a package comes from a git repository and needs git" + notInImage,
-		fix:  "use a build image with git, or require a release of the package from an index"},
+		fix:  "use a build image with git, or an apt buildpack before this one; or require a release of the package from an index"},
 	{words: regexp.MustCompile("`([^` @]+) @[^`]*` Git operation failed"),
 		what: "%[1]s comes from a git repository that could not be fetched (see git's words above)",
 		fix:  "check the address and the commit, and that the build can reach the repository and has credentials for it"},
@@ -70,7 +87,27 @@ var causes = []cause{
 	{words: regexp.MustCompile("(?s)Failed to (?:download and )?build `([^` @]+).*?(?:can't find Rust compiler|Rust not found|[Cc]argo, the Rust package manager, is not installed)"), inside: true,
 		what: sourceNeeds + "a Rust compiler" + notInImage,
 		fix:  fmt.Sprintf(wheelOrCompiler, "Rust")},
-	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+).*?" +
+	{words: regexp.MustCompile("(?s)" + built + "pg_config executable not found"), inside: true,
+		what: sourceNeeds + "PostgreSQL's client library (pg_config)" + notInImage,
+		fix: "require psycopg[binary] or psycopg2-binary instead, which bring the library along,\n" +
+			"or bring libpq-dev and a compiler along: a build image that has them, or an apt buildpack before this one"},
+	{words: regexp.MustCompile("(?s)" + built + "(?:Can not find valid pkg-config name|mysql_config: (?:command )?not found|mysql_config not found)"), inside: true,
+		what: sourceNeeds + "MySQL's client library (pkg-config, mysql_config)" + notInImage,
+		fix: "require PyMySQL or mysql-connector-python instead, which need no library,\n" +
+			"or bring default-libmysqlclient-dev, pkg-config and a compiler along: a build image that has them, or an apt buildpack before this one"},
+	{words: regexp.MustCompile("(?s)" + built + "libxml2 and libxslt development packages"), inside: true,
+		what: sourceNeeds + "libxml2 and libxslt with their headers" + notInImage,
+		fix:  fmt.Sprintf(wheelOrCompiler, "libxml2-dev, libxslt1-dev and a compiler")},
+	{words: regexp.MustCompile(built + `fatal error: ([\w./+-]+\.h(?:pp)?): No such file`), inside: true,
+		what: sourceNeeds + "the header %[2]s" + notInImage,
+		fix:  fmt.Sprintf(wheelOrCompiler, "the development package that has it")},
+	{words: regexp.MustCompile(built + `cannot find -l([\w.+-]+)`), inside: true,
+		what: sourceNeeds + "the library %[2]s" + notInImage,
+		fix:  fmt.Sprintf(wheelOrCompiler, "its development package")},
+	{words: regexp.MustCompile(built + `Dependency "([^"]+)" not found`), inside: true,
+		what: sourceNeeds + "the library %[2]s" + notInImage,
+		fix:  fmt.Sprintf(wheelOrCompiler, "its development package")},
+	{words: regexp.MustCompile(built +
 		`(?:[Nn]o such file or directory: '(?:[\w./-]*-)?(?:cc|gcc|clang|c\+\+|g\+\+|clang\+\+|gfortran)'|Unknown compiler\(s\)|` +
 		`command '[^']*(?:cc|clang|\+\+)' failed: No such file|unable to execute '[^']*(?:cc|clang|\+\+)')`), inside: true,
 		what: sourceNeeds + "a compiler" + notInImage,
@@ -81,9 +118,6 @@ var causes = []cause{
 	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+)"),
 		what: "%s has no wheel for this Python and building it from source failed (see its words above)",
 		fix:  "lock a version that has a wheel for this Python, or give the build image what the source needs"},
-	{words: regexp.MustCompile("Expected `--hash`, found [`\"']+(--[\\w-]+).*? at (\\S+?):(\\d+):\\d+"),
-		what: "%[2]s, line %[3]s: a requirement cannot have the option %[1]s here",
-		fix:  "take the option off that line"},
 	{words: regexp.MustCompile("Couldn't parse requirement in `([^`]+)`"),
 		what: "a line of %[1]s is not a requirement (see uv's words above)",
 		fix:  "write a name and an optional version, such as flask==3.1.2, on a line of its own"},
@@ -124,7 +158,7 @@ func explain(file, task, said string, err error) error {
 			text = all
 		}
 		if m := c.words.FindStringSubmatch(text); m != nil {
-			what, fix = c.say(m[1:]), c.fix
+			what, fix = c.say(m[1:]), c.fixFor(file)
 			break
 		}
 	}
@@ -136,6 +170,21 @@ func flat(said string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╰─▶", " ", "├─▶", " ", "×", " ").Replace(said)), " ") + " "
 }
 
+// fixFor is the fix for what comes from this file.
+func (c cause) fixFor(file string) string {
+	name := filepath.Base(file)
+	if filepath.Ext(name) == ".txt" {
+		name = "requirements.txt"
+	}
+	if fix, ok := c.fixes[name]; ok {
+		return fix
+	}
+	if located := name == "uv.lock" || name == "pdm.lock" || strings.HasPrefix(name, "pylock."); located && c.fixes["URL"] != "" {
+		return c.fixes["URL"]
+	}
+	return c.fix
+}
+
 func (c cause) say(words []string) string {
 	if !strings.Contains(c.what, "%") {
 		return c.what
@@ -145,4 +194,12 @@ func (c cause) say(words []string) string {
 		args = append(args, word)
 	}
 	return fmt.Sprintf(c.what, args...)
+}
+
+func unsetVariable(file, name string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s asks for the variable %s, which has no value in this build", file, name),
+		Where: file,
+		Fix:   fmt.Sprintf("give it to the build: pack build --env %s=…", name),
+	}
 }

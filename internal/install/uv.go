@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -30,70 +30,187 @@ type UV struct {
 	Credentials lock.Credentials // for URLs whose user and password are not kept
 }
 
-// Resolve resolves the file, a requirements file or a manifest, once for this interpreter, and gives a pylock (PEP 751).
-func (u UV) Resolve(ctx context.Context, python Interpreter) ([]byte, error) {
+// Resolve resolves files of the app dir, or the requirements in text, once for this interpreter, and gives a pylock (PEP 751).
+// args are files, extras and groups in the words of uv pip compile, "-" for the text.
+func (u UV) Resolve(ctx context.Context, python Interpreter, args []string, text string) ([]byte, error) {
+	input, err := u.input(args)
+	if err != nil {
+		return nil, err
+	}
+	args = slices.Concat([]string{"pip", "compile"}, input, []string{"--python", python.Python(), "--format", "pylock.toml", "--preview-features", "pylock",
+		"--no-header", "--no-annotate", "--quiet"})
 	var out bytes.Buffer
-	err := u.run(ctx, &out, slices.Concat(passed, resolving), "resolve "+u.File, "pip", "compile", u.File, "--python", python.Python(), "--format", "pylock.toml", "--preview-features", "pylock",
-		"--no-header", "--no-annotate", "--quiet")
+	err = u.run(ctx, strings.NewReader(text), &out, slices.Concat(passed, resolving), "resolve "+u.File, args...)
 	return out.Bytes(), err
+}
+
+// input gives the arguments with each requirements file replaced by its translation (lock.Requirements.Translation).
+func (u UV) input(args []string) ([]string, error) {
+	var list []string
+	for i, arg := range args {
+		isValue := i > 0 && strings.HasPrefix(args[i-1], "--")
+		if isValue || strings.HasPrefix(arg, "-") || slices.Contains([]string{".toml", ".py", ".cfg"}, filepath.Ext(arg)) {
+			list = append(list, arg)
+			continue
+		}
+		translated, err := u.translate(arg)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, translated...)
+	}
+	return list, nil
+}
+
+func (u UV) translate(name string) ([]string, error) {
+	requirements, err := lock.ReadRequirements(os.DirFS(u.AppDir), name, u.lookup)
+	if err != nil {
+		return nil, err
+	}
+	requirements.Options = lock.OptionsAt(requirements.Options, u.AppDir)
+	text, constraints := requirements.Translation()
+	if name := lock.Unset(text+constraints, u.lookup); name != "" {
+		return nil, unsetVariable(u.File, name)
+	}
+	files, err := u.write(map[string]string{"requirements.txt": text, "constraints.txt": constraints})
+	if err != nil {
+		return nil, err
+	}
+	args := []string{files["requirements.txt"]}
+	if constraints != "" {
+		args = append(args, "--constraints", files["constraints.txt"])
+	}
+	return append(args, lock.Arguments(requirements.Options, true)...), nil
 }
 
 // Install installs packages, exactly these, into the virtual environment at prefix: those that say where their files are at
 // once, the others from the index that each is pinned to. options are the lines that a requirements file gives the installer.
 func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package, options []string) error {
+	if name := u.unset(packages, options); name != "" {
+		return unsetVariable(u.File, name)
+	}
 	byIndex := map[string][]lock.Package{}
 	var located []lock.Package
-	for _, p := range u.Credentials.Restore(anchored(packages, u.AppDir)) {
-		if p.Located() {
-			located = append(located, p)
-		} else {
+	for _, p := range u.Credentials.Restore(anchored(packages, u.AppDir), u.lookup) {
+		switch {
+		case !p.Located():
 			byIndex[p.Index] = append(byIndex[p.Index], p)
+		case p.Origin == nil && strings.Contains(p.File.URL, "://") && u.withoutIndex():
+			byIndex[""] = append(byIndex[""], p) // its file is taken from UV_FIND_LINKS, by its hash
+		default:
+			located = append(located, p)
 		}
 	}
+	options = lock.OptionsAt(options, u.AppDir)
+	settings := lock.Arguments(options, false)
 	if text, ok := lock.WritePylock(located); ok && len(located) > 0 {
-		if err := u.install(ctx, prefix, "pylock.toml", text, append([]string{"--preview-features", "pylock"}, u.indexes(options)...)...); err != nil {
+		args := slices.Concat([]string{"--preview-features", "pylock"}, u.indexes(options), settings)
+		if err := u.install(ctx, prefix, "pylock.toml", text, args...); err != nil {
 			return err
 		}
 	}
 	for _, index := range slices.Sorted(maps.Keys(byIndex)) {
-		lines := lock.OptionsAt(options, u.AppDir)
+		lines := options
 		if index != "" {
-			lines = []string{"--index-url " + u.Credentials.Add(index)}
+			lines = []string{"--index-url " + index}
 		}
-		if err := u.install(ctx, prefix, "requirements.txt", lock.WriteRequirements(byIndex[index], lines), "--require-hashes"); err != nil {
+		args := append([]string{"--require-hashes"}, settings...)
+		if err := u.install(ctx, prefix, "requirements.txt", lock.WriteRequirements(byIndex[index], lines), args...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// install gives uv one list of packages, as a file only the build can read: it may hold credentials.
-func (u UV) install(ctx context.Context, prefix, name, text string, args ...string) error {
-	dir, err := os.MkdirTemp(u.Cache, "list-")
-	if err == nil {
-		name = filepath.Join(dir, name)
-		err = os.WriteFile(name, []byte(text), 0o600)
+// unset names a variable that a URL or an option needs and that has no value.
+func (u UV) unset(packages []lock.Package, options []string) string {
+	texts := slices.Clone(options)
+	for _, p := range packages {
+		texts = append(texts, p.Index)
+		if p.Origin != nil {
+			texts = append(texts, p.Origin.VCS, p.Origin.URL)
+		}
+		if p.File != nil {
+			texts = append(texts, p.File.URL)
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("writing the list of packages: %w", err)
-	}
-	args = append([]string{"pip", "install", "--python", filepath.Join(prefix, "bin", "python"), "--no-deps", "--no-compile-bytecode", "--quiet", "-r", name}, args...)
-	return u.run(ctx, nil, passed, "install the packages of "+u.File, args...)
+	return lock.Unset(strings.Join(texts, "\n"), u.lookup)
 }
 
-var indexOption = regexp.MustCompile(`^(-i|--index-url|--extra-index-url)[= ]\s*(\S+)$`)
+// withoutIndex tells whether the owner wants everything from directories that the build has.
+func (u UV) withoutIndex() bool {
+	return slices.Contains([]string{"1", "true", "yes", "on", "t", "y"}, strings.ToLower(u.lookup("UV_NO_INDEX")))
+}
 
-// indexes gives the index options of a requirements file as arguments, variables filled in. A pylock names every file by its
-// URL; what uv learns here are the credentials in the URL of an index, which are never written to a pylock.
+// install gives uv one list of packages, as a file only the build can read: it may hold credentials.
+func (u UV) install(ctx context.Context, prefix, name, text string, args ...string) error {
+	files, err := u.write(map[string]string{name: text})
+	if err != nil {
+		return err
+	}
+	args = append([]string{"pip", "install", "--python", filepath.Join(prefix, "bin", "python"), "--no-deps", "--no-compile-bytecode", "--quiet", "-r", files[name]}, args...)
+	return u.run(ctx, nil, nil, passed, "install the packages of "+u.File, args...)
+}
+
+// Built lists the wheels that uv has built from source, sorted. uv keeps them in its cache beside the unpacked sources (src),
+// which may hold wheels of their own.
+func (u UV) Built() ([]string, error) {
+	var list []string
+	err := filepath.WalkDir(u.Cache, func(path string, entry fs.DirEntry, err error) error {
+		rel, _ := filepath.Rel(u.Cache, path)
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == "src" || rel != "." && !strings.HasPrefix(rel, "sdists-")):
+			return filepath.SkipDir
+		case strings.HasSuffix(path, ".whl"):
+			list = append(list, path)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking for the wheels that uv built: %w", err)
+	}
+	return list, nil
+}
+
+// BroughtRust tells whether a build has installed what downloads a Rust toolchain: maturin asks for it where there is none.
+func (u UV) BroughtRust() bool {
+	found, err := filepath.Glob(filepath.Join(u.Cache, "wheels-*", "*", "puccinialin*"))
+	deeper, _ := filepath.Glob(filepath.Join(u.Cache, "wheels-*", "*", "*", "puccinialin*"))
+	return err == nil && len(found)+len(deeper) > 0
+}
+
+// write puts texts into files that only the build can read, for they may hold credentials, and gives their paths.
+func (u UV) write(texts map[string]string) (map[string]string, error) {
+	dir, err := os.MkdirTemp(u.Cache, "list-")
+	files := map[string]string{}
+	for name, text := range texts {
+		files[name] = filepath.Join(dir, name)
+		if err == nil {
+			err = os.WriteFile(files[name], []byte(text), 0o600)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("writing the list of packages: %w", err)
+	}
+	return files, nil
+}
+
+// sources are the options of a requirements file that say where packages come from.
+var sources = []string{"--index-url", "--extra-index-url", "--find-links", "--no-index"}
+
+// indexes gives these options as arguments, variables filled in. A pylock names every file by its URL; what uv learns here are the
+// credentials in the URL of an index, which are never written to a pylock, and where it finds what building an sdist needs.
 func (u UV) indexes(options []string) []string {
 	var args []string
 	for _, option := range options {
-		if m := indexOption.FindStringSubmatch(option); m != nil {
-			name := m[1]
-			if name == "-i" {
-				name = "--index-url"
-			}
-			args = append(args, name, lock.Expand(m[2], u.lookup))
+		name, value, hasValue := strings.Cut(option, " ")
+		if !slices.Contains(sources, name) {
+			continue
+		}
+		if args = append(args, name); hasValue {
+			args = append(args, lock.Expand(value, u.lookup))
 		}
 	}
 	return args
@@ -128,13 +245,14 @@ func anchored(packages []lock.Package, app string) []lock.Package {
 
 // run runs uv with those of its variables that are allowed. On failure its words have been shown as they came, and the error says
 // what they mean.
-func (u UV) run(ctx context.Context, out io.Writer, allowed []string, task string, args ...string) error {
+func (u UV) run(ctx context.Context, in io.Reader, out io.Writer, allowed []string, task string, args ...string) error {
 	var said bytes.Buffer
 	err := u.Run(ctx, command.Command{
 		Path: u.Path,
 		Args: args,
 		Dir:  u.AppDir,
 		Env:  u.environment(allowed),
+		In:   in,
 		Out:  out,
 		Err:  io.MultiWriter(&said, u.Out),
 	})
@@ -161,6 +279,7 @@ var resolving = []string{"UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE_NEWER", "UV
 // Choosing lists the variables of an environment that choose versions, sorted: with others, a resolution has another result.
 func Choosing(env []string) []string {
 	var list []string
+	env, _ = TranslatePip(env)
 	for _, entry := range env {
 		if startsWith(entry, resolving) {
 			list = append(list, entry)
@@ -186,6 +305,9 @@ func (u UV) environment(allowed []string) []string {
 	}
 	if certs && systemBundle() {
 		env = append(env, "UV_SYSTEM_CERTS=1") // an image's bundle may hold a company's own authority
+	}
+	if slices.Contains([]string{"poetry.lock", "pdm.lock", "Pipfile.lock"}, filepath.Base(u.File)) {
+		env = append(env, "UV_NO_CONFIG=1") // a [tool.uv] beside the lock of another tool has no say in it
 	}
 	return append(env,
 		"UV_CACHE_DIR="+u.Cache,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,19 +49,84 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 
 	six := lock.Package{Name: "six", Version: "1.17.0", File: &lock.File{Name: "six-1.17.0-py3-none-any.whl", URL: "https://files.example/six-1.17.0-py3-none-any.whl", SHA256: "aa"}}
 
-	it("resolves a file with the interpreter of the build, without a word but errors", func() {
+	it("resolves a manifest with the interpreter of the build, without a word but errors", func() {
 		uv.Run = remembered(&ran, func(c command.Command) error {
 			_, err := io.WriteString(c.Out, "lock-version")
 			return err
 		})
-		out, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/layers/cpython/prefix", Minor: 14})
+		out, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/layers/cpython/prefix", Minor: 14}, []string{"-", "pyproject.toml", "--group", "ops"}, ".[web]")
 		Expect(err).NotTo(HaveOccurred())
 		Expect(string(out)).To(Equal("lock-version"))
 		Expect(ran).To(HaveLen(1))
 		Expect(ran[0].Path).To(Equal("/tools/uv"))
 		Expect(ran[0].Dir).To(Equal("/app"))
-		Expect(strings.Join(ran[0].Args, " ")).To(Equal("pip compile requirements.txt --python /layers/cpython/prefix/bin/python3.14" +
+		Expect(io.ReadAll(ran[0].In)).To(BeEquivalentTo(".[web]"))
+		Expect(strings.Join(ran[0].Args, " ")).To(Equal("pip compile - pyproject.toml --group ops --python /layers/cpython/prefix/bin/python3.14" +
 			" --format pylock.toml --preview-features pylock --no-header --no-annotate --quiet"))
+	})
+
+	it("resolves a requirements file in its translation", func() {
+		uv.AppDir = t.TempDir()
+		tree(t, uv.AppDir, map[string]string{"requirements.txt": "--pre\n--trusted-host index.example\n-c limits.txt\n-e ./lib --config-settings a=b\n--no-index\n",
+			"limits.txt": "six<2\n", "lib/pyproject.toml": "[project]\nname = 'lib'\n"})
+		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14}, []string{"requirements.txt"}, "")
+		Expect(err).To(MatchError(ContainSubstring("--config-settings is for a package whose name the line does not say")))
+		tree(t, uv.AppDir, map[string]string{"requirements.txt": "--pre\n--trusted-host index.example\n-c limits.txt\n-e ./lib\nsix --config-settings a=b\n--no-index\n-f wheels\n"})
+		_, err = uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14}, []string{"requirements.txt"}, "")
+		Expect(err).NotTo(HaveOccurred())
+		args := ran[0].Args
+		Expect(os.ReadFile(args[2])).To(BeEquivalentTo("--no-index\n--find-links " + uv.AppDir + "/wheels\n./lib\nsix\n"))
+		Expect(os.ReadFile(args[4])).To(BeEquivalentTo("six<2\n"))
+		Expect(strings.Join(append([]string{"…", args[3], "…"}, args[5:11]...), " ")).To(Equal(
+			"… --constraints … --prerelease allow --allow-insecure-host index.example --config-settings-package six:a=b"))
+	})
+
+	it("asks for a variable that has no value before it runs uv", func() {
+		uv.AppDir = t.TempDir()
+		tree(t, uv.AppDir, map[string]string{"requirements.txt": "--index-url https://${TOKEN}@index.example/simple\nsix\n"})
+		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{}, []string{"requirements.txt"}, "")
+		Expect(err).To(MatchError("requirements.txt asks for the variable TOKEN, which has no value in this build\n" +
+			"  where: requirements.txt\n  fix: give it to the build: pack build --env TOKEN=…"))
+		private := lock.Package{Name: "six", Version: "1.17.0", Index: "https://${name}@index.example/simple", Hashes: []string{"sha256:aa"}}
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{private}, nil)).To(MatchError(ContainSubstring("the variable name,")))
+		Expect(ran).To(BeEmpty())
+	})
+
+	it("fills in the variables of an index for the installer alone", func() {
+		uv.Env = append(uv.Env, "name=user:s3cret")
+		private := lock.Package{Name: "six", Version: "1.17.0", Index: "https://${name}@index.example/simple", Hashes: []string{"sha256:aa"}}
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{private}, nil)).To(Succeed())
+		text, _ := listed()
+		Expect(text).To(HavePrefix("--index-url https://user:s3cret@index.example/simple\n"))
+		Expect(private.Index).To(Equal("https://${name}@index.example/simple"))
+	})
+
+	it("takes what has a URL from UV_FIND_LINKS, by its hash, when there is to be no index", func() {
+		uv.Env = append(uv.Env, "UV_NO_INDEX=1", "UV_FIND_LINKS=wheels")
+		local := lock.Package{Name: "flat", Version: "1.0", File: &lock.File{Name: "flat-1.0-py3-none-any.whl", URL: "vendor/flat-1.0-py3-none-any.whl", SHA256: "bb"}}
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six, local}, nil)).To(Succeed())
+		text, _ := listed()
+		Expect(text).To(And(ContainSubstring("flat"), Not(ContainSubstring("six"))))
+		ran = ran[1:]
+		text, _ = listed()
+		Expect(text).To(Equal("six==1.17.0 --hash=sha256:aa\n"))
+	})
+
+	it("keeps a [tool.uv] from having a say in the locks of other tools", func() {
+		for file, ignored := range map[string]bool{"poetry.lock": true, "pdm.lock": true, "Pipfile.lock": true, "uv.lock": false, "requirements.txt": false} {
+			uv.File, ran = file, nil
+			Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
+			Expect(slices.Contains(ran[0].Env, "UV_NO_CONFIG=1")).To(Equal(ignored), file)
+		}
+	})
+
+	it("lists the wheels that uv built, not those in sources or downloads", func() {
+		tree(t, cache, map[string]string{"sdists-v9/index/x/a/1/y/a-1-py3-none-any.whl": "", "sdists-v9/index/x/a/1/y/src/vendor/pip-1-py3-none-any.whl": "",
+			"sdists-v9/git/x/y/b-1-py3-none-any.whl": "", "wheels-v6/pypi/c/c-1-py3-none-any.whl": "", "list-1/d-1-py3-none-any.whl": ""})
+		Expect(uv.Built()).To(Equal([]string{filepath.Join(cache, "sdists-v9/git/x/y/b-1-py3-none-any.whl"), filepath.Join(cache, "sdists-v9/index/x/a/1/y/a-1-py3-none-any.whl")}))
+		Expect(uv.BroughtRust()).To(BeFalse())
+		tree(t, cache, map[string]string{"wheels-v6/index/x/puccinialin/": ""})
+		Expect(uv.BroughtRust()).To(BeTrue())
 	})
 
 	it("installs a pylock", func() {
@@ -72,18 +138,20 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 
 	it("tells uv the indexes of a requirements file, for their credentials, when it installs a pylock", func() {
 		uv.Env = append(uv.Env, "TOKEN=s3c$ret")
-		options := []string{"-i https://user:${TOKEN}@index.example/simple", "--extra-index-url=https://b.example/$x", "--no-binary six"}
+		options := []string{"--index-url https://user:${TOKEN}@index.example/simple", "--extra-index-url https://b.example/$x", "--no-binary six",
+			"--find-links ./wheels", "--no-index", "--config-settings-package six:a=b"}
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, options)).To(Succeed())
 		args := ran[len(ran)-1].Args
-		Expect(args[len(args)-4:]).To(Equal([]string{"--index-url", "https://user:s3c$ret@index.example/simple", "--extra-index-url", "https://b.example/$x"}))
+		Expect(args[len(args)-9:]).To(Equal([]string{"--index-url", "https://user:s3c$ret@index.example/simple", "--extra-index-url", "https://b.example/$x",
+			"--find-links", "/app/wheels", "--no-index", "--config-settings-package", "six:a=b"}))
 	})
 
 	it("installs hashed requirements when the index has to choose a file, with the paths in options made absolute", func() {
 		packages := []lock.Package{{Name: "six", Version: "1.17.0", Hashes: []string{"sha256:aa"}}}
-		Expect(uv.Install(stdcontext.Background(), "/venv", packages, []string{"-f ./wheels", "--no-index"})).To(Succeed())
+		Expect(uv.Install(stdcontext.Background(), "/venv", packages, []string{"--find-links ./wheels", "--no-index"})).To(Succeed())
 		text, args := listed()
 		Expect(strings.Join(args, " ")).To(Equal("pip install --python /venv/bin/python --no-deps --no-compile-bytecode --quiet -r requirements.txt --require-hashes"))
-		Expect(text).To(Equal("-f /app/wheels\n--no-index\nsix==1.17.0 --hash=sha256:aa\n"))
+		Expect(text).To(Equal("--find-links /app/wheels\n--no-index\nsix==1.17.0 --hash=sha256:aa\n"))
 	})
 
 	it("makes paths of the app absolute, for its list stands elsewhere, and leaves the packages as they were", func() {
@@ -128,7 +196,7 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		choices := []string{"UV_CONSTRAINT=c.txt", "UV_OVERRIDE=o.txt", "UV_PRERELEASE=allow", "UV_RESOLUTION=lowest", "UV_EXCLUDE_NEWER=2026-01-01", "UV_NO_BINARY=1", "UV_TORCH_BACKEND=cpu"}
 		uv.Env = choices
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
-		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14})
+		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14}, []string{"pyproject.toml"}, "")
 		Expect(err).NotTo(HaveOccurred())
 		for _, choice := range choices {
 			Expect(ran[0].Env).NotTo(ContainElement(choice))
@@ -160,6 +228,27 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		Expect(errors.As(err, new(*failure.Error))).To(BeFalse())
 	})
 
+	for _, c := range []struct{ file, says, fix string }{
+		{"uv.lock", "unreachable-file", "the lock names the URL of each file"},
+		{"pylock.prod.toml", "server-busy-file", "the lock names the URL of each file"},
+		{"poetry.lock", "unreachable-hashed", "UV_DEFAULT_INDEX"},
+		{"requirements/prod.txt", "unauthorized", "--index-url https://${USER}"},
+		{"poetry.lock", "unauthorized-file", "POETRY_HTTP_BASIC_<NAME>_USERNAME"},
+		{"Pipfile.lock", "forbidden-file", "in Pipfile"},
+		{"uv.lock", "unauthorized-file", "UV_INDEX_<NAME>_USERNAME"},
+	} {
+		it("advises what helps with "+c.file+" when it is "+c.says, func() {
+			words, err := os.ReadFile(filepath.Join("testdata/uv-says", c.says, "stderr"))
+			Expect(err).NotTo(HaveOccurred())
+			uv.File = c.file
+			uv.Run = func(_ stdcontext.Context, command command.Command) error {
+				_, err := command.Err.Write(words)
+				return errors.Join(err, errors.New("exit status 1"))
+			}
+			Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(MatchError(ContainSubstring(c.fix)))
+		})
+	}
+
 	said, err := filepath.Glob("testdata/uv-says/*/stderr")
 	if err != nil || len(said) == 0 {
 		panic("no cases in testdata/uv-says")
@@ -174,8 +263,9 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 				return errors.Join(err, errors.New("exit status 1"))
 			}
 			if file, e := os.ReadFile(filepath.Join(dir, "file")); e == nil {
-				uv.File = strings.TrimSpace(string(file))
-				_, err = uv.Resolve(stdcontext.Background(), install.Interpreter{})
+				uv.File, uv.AppDir = strings.TrimSpace(string(file)), t.TempDir()
+				tree(t, uv.AppDir, map[string]string{uv.File: "two\n"})
+				_, err = uv.Resolve(stdcontext.Background(), install.Interpreter{}, []string{"requirements.txt"}, "")
 			} else {
 				err = uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)
 			}

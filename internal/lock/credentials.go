@@ -1,57 +1,123 @@
 package lock
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 )
 
-// Credentials are the users and passwords that an app's file writes into URLs: host → "user:password", as in the URL. They are
-// taken off what a resolution gives, which is kept in the image, and put back for the installer alone.
+// Credentials are users and passwords: host → "user:password", as in a URL. They are taken off what is kept in the image, and
+// put back for the installer alone.
 type Credentials map[string]string
 
-var withUser = regexp.MustCompile(`://([^/@\s"']+)@([^/\s"'?#]+)`)
+var (
+	withUser = regexp.MustCompile(`://([^/@\s"']+)@([^/\s"'?#]+)`)
+	remote   = regexp.MustCompile(`^(?:git\+)?https?://`)
+)
 
 // Credentials reads those of a requirements file, variables filled in by lookup.
 func (r Requirements) Credentials(lookup func(string) string) Credentials {
-	found := Credentials{}
 	texts := slices.Clone(r.Options)
-	for _, line := range r.Lines {
-		texts = append(texts, line.Text)
+	for _, line := range slices.Concat(r.Lines, r.Constraints) {
+		texts = append(texts, line.Text, line.Requirement.URL)
 	}
+	found := Credentials{}
+	found.Find(lookup, texts...)
+	return found
+}
+
+// Find adds those of the URLs in any texts, variables filled in by lookup.
+func (c Credentials) Find(lookup func(string) string, texts ...string) {
 	for _, text := range texts {
-		for _, m := range withUser.FindAllStringSubmatch(Expand(text, lookup), -1) {
-			found[m[2]] = m[1]
+		c.read(Expand(text, lookup))
+	}
+}
+
+func (c Credentials) read(text string) {
+	for _, m := range withUser.FindAllStringSubmatch(text, -1) {
+		c[m[2]] = m[1]
+	}
+}
+
+// NamedCredentials finds the credentials of named indexes (name → URL): the ones in the URL itself, where a format lets it name
+// variables, and before them UV_INDEX_<NAME>_USERNAME and _PASSWORD, or Poetry's POETRY_HTTP_BASIC_<NAME>_USERNAME and _PASSWORD.
+func NamedCredentials(names map[string]string, lookup func(string) string) Credentials {
+	found := Credentials{}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		address := ExpandAny(names[name], lookup)
+		found.read(address)
+		variable := notInVariable.ReplaceAllString(strings.ToUpper(name), "_")
+		for _, prefix := range []string{"POETRY_HTTP_BASIC_", "UV_INDEX_"} {
+			user, password := lookup(prefix+variable+"_USERNAME"), lookup(prefix+variable+"_PASSWORD")
+			if u, err := url.Parse(address); err == nil && u.Host != "" && user+password != "" {
+				found[u.Host] = userinfo(user, password)
+			}
 		}
 	}
 	return found
 }
 
-// Expand fills in the variables of a requirements file: ${NAME} is the only form, so a password may hold a dollar sign.
-func Expand(text string, lookup func(string) string) string {
-	return variable.ReplaceAllStringFunc(text, func(name string) string { return lookup(name[2 : len(name)-1]) })
+var notInVariable = regexp.MustCompile(`[^A-Z0-9]`)
+
+func userinfo(user, password string) string {
+	if password == "" {
+		return url.User(user).String()
+	}
+	return url.UserPassword(user, password).String()
 }
 
-// Restore gives the packages with the credentials of their hosts in their URLs.
-func (c Credentials) Restore(packages []Package) []Package {
+// Expand fills in the variables of a requirements file as pip does: ${NAME} in capitals, and only those that have a value.
+func Expand(text string, lookup func(string) string) string { return expand(variable, text, lookup) }
+
+// ExpandAny fills in ${name} of Pipfile and PDM, whatever its case.
+func ExpandAny(text string, lookup func(string) string) string {
+	return expand(anyVariable, text, lookup)
+}
+
+var anyVariable = regexp.MustCompile(`\$\{(\w+)\}`)
+
+func expand(form *regexp.Regexp, text string, lookup func(string) string) string {
+	return form.ReplaceAllStringFunc(text, func(name string) string {
+		if value := lookup(name[2 : len(name)-1]); value != "" {
+			return value
+		}
+		return name
+	})
+}
+
+// Unset names a variable that a text asks for and that has no value, or nothing.
+func Unset(text string, lookup func(string) string) string {
+	for _, m := range anyVariable.FindAllStringSubmatch(text, -1) {
+		if lookup(m[1]) == "" {
+			return m[1]
+		}
+	}
+	return ""
+}
+
+// Restore gives the packages as the installer needs them: variables in their URLs filled in, and the credentials of their hosts.
+func (c Credentials) Restore(packages []Package, lookup func(string) string) []Package {
+	whole := func(text string) string { return c.Add(ExpandAny(text, lookup)) }
 	packages = slices.Clone(packages)
 	for i, p := range packages {
 		if p.Origin != nil {
 			o := *p.Origin
-			o.VCS, o.URL = c.Add(o.VCS), c.Add(o.URL)
+			o.VCS, o.URL = whole(o.VCS), whole(o.URL)
 			packages[i].Origin = &o
 		}
 		if p.File != nil {
 			f := *p.File
-			f.URL = c.Add(f.URL)
+			f.URL = whole(f.URL)
 			packages[i].File = &f
 		}
+		packages[i].Index = whole(p.Index)
 	}
 	return packages
 }
 
-// Add gives the URL with the credentials of its host, if there are any.
+// Add gives the URL with the credentials of its host, if there are any and it has none of its own.
 func (c Credentials) Add(text string) string {
 	scheme, rest, ok := strings.Cut(text, "://")
 	host, _, _ := strings.Cut(rest, "/")
@@ -63,8 +129,7 @@ func (c Credentials) Add(text string) string {
 
 // withoutCredentials takes user and password off a URL; git+ssh and the like, whose user is no secret, stay as they are.
 func withoutCredentials(text string) string {
-	u, err := url.Parse(text)
-	if err != nil || u.User == nil || !strings.HasPrefix(strings.TrimPrefix(u.Scheme, "git+"), "http") {
+	if !remote.MatchString(text) {
 		return text
 	}
 	return withUser.ReplaceAllString(text, "://$2")

@@ -44,10 +44,40 @@ vcs = { type = "git", url = "https://t0ken@git.example/b.git", commit-id = "0123
 			Expect(p.Artifact()).NotTo(Or(ContainSubstring("s3cret"), ContainSubstring("t0ken")))
 		}
 
-		given, _ := lock.WritePylock(credentials.Restore(packages))
+		given, _ := lock.WritePylock(credentials.Restore(packages, lookup))
 		Expect(given).To(ContainSubstring(`url = "https://user:s3cret@files.example/a-1-py3-none-any.whl"`))
 		Expect(given).To(ContainSubstring(`url = "https://t0ken@git.example/b.git"`))
 		again, _ := lock.WritePylock(packages)
 		Expect(again).To(Equal(kept))
+	})
+
+	it("finds the credentials of named indexes in variables and URLs", func() {
+		values := map[string]string{
+			"UV_INDEX_MY_INDEX_2_USERNAME": "user", "UV_INDEX_MY_INDEX_2_PASSWORD": "p@ss/word",
+			"POETRY_HTTP_BASIC_MY_INDEX_2_PASSWORD": "not this one", "POETRY_HTTP_BASIC_OLD_USERNAME": "t0ken", "name": "a", "PASSWORD": "b%40",
+		}
+		Expect(lock.NamedCredentials(map[string]string{
+			"my-index.2": "https://index.example:8443/simple/", "old": "https://old.example/simple", "public": "https://public.example/simple",
+			"pipfile": "https://${name}:${PASSWORD}@pipfile.example/simple", "unset": "https://unset.example/${NOTHING}",
+		}, func(name string) string { return values[name] })).To(Equal(lock.Credentials{
+			"index.example:8443": "user:p%40ss%2Fword", "old.example": "t0ken", "pipfile.example": "a:b%40",
+		}))
+	})
+
+	it("keeps variables in the URLs of a lock until the installer gets them", func() {
+		lookup := func(name string) string { return map[string]string{"TOKEN": "s3cret", "part": "x"}[name] }
+		app := fstest.MapFS{"requirements.txt": {Data: []byte("a @ https://${TOKEN}@files.example/a-1-py3-none-any.whl --hash=sha256:aa\n")}}
+		requirements, err := lock.ReadRequirements(app, "requirements.txt", lookup)
+		Expect(err).NotTo(HaveOccurred())
+		l, err := requirements.Lock()
+		Expect(err).NotTo(HaveOccurred())
+		packages, err := lock.Select(l, environment("3.14.6 x86_64"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(packages[0].File.URL).To(Equal("https://files.example/a-1-py3-none-any.whl"))
+		packages[0].Index = "https://index.example/${part}/simple"
+		given := requirements.Credentials(lookup).Restore(packages, lookup)
+		Expect(given[0].File.URL).To(Equal("https://s3cret@files.example/a-1-py3-none-any.whl"))
+		Expect(given[0].Index).To(Equal("https://index.example/x/simple"))
+		Expect(packages[0].Index).To(Equal("https://index.example/${part}/simple"))
 	})
 }

@@ -1,18 +1,19 @@
 package lock
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/BurntSushi/toml"
 
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -28,11 +29,14 @@ func unreadable(file string, err error) error {
 		}
 	}
 	fix := "correct that line"
-	if file == "uv.lock" {
-		fix = "run 'uv lock' and commit the new uv.lock; a merge may have left conflict markers in it"
+	if cure, ok := cures[file]; ok {
+		fix = fmt.Sprintf("run '%s' and commit the new %s; a merge may have left conflict markers in it", cure, file)
 	}
 	return &failure.Error{What: fmt.Sprintf("%s is not valid TOML: %s", file, what), Where: where, Fix: fix}
 }
+
+// cures are the commands that write a lock file anew.
+var cures = map[string]string{"uv.lock": "uv lock", "pdm.lock": "pdm lock", "poetry.lock": "poetry lock"}
 
 func asParse(err error, into *toml.ParseError) bool {
 	p, ok := err.(toml.ParseError)
@@ -51,13 +55,69 @@ func badMarker(file string, name string, err error) error {
 
 func noEntry(file string, d Dependency) error {
 	version := ""
-	if d.Version != "" {
+	switch {
+	case d.Version != "":
 		version = " and version"
+	case d.Allows != nil:
+		version = " in a version that everything else which asks for it allows"
 	}
 	return &failure.Error{
 		What:  fmt.Sprintf("%s asks for %s, but has no package of that name%s", file, strings.TrimSpace(string(d.Name)+" "+d.Version), version),
 		Where: file,
 		Fix:   "lock again and commit the new file; do not edit it by hand",
+	}
+}
+
+// wrongPython is a Python that the lock, or one package of it, is not for. Where the chosen Python comes from is not known
+// here; .python-version is what decides over it in any case.
+func wrongPython(file, where, name, specifiers string, python pep440.Version) error {
+	who := file + " was made for"
+	if name != "" {
+		who = fmt.Sprintf("%s in %s is for", name, file)
+	}
+	if where == "" {
+		where = file
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s Python %s, and the app gets Python %s", who, specifiers, python),
+		Where: where,
+		Fix:   fmt.Sprintf("ask for a Python that it takes (.python-version or BP_CPYTHON_VERSION), or lock for Python %d.%d", python.Major(), python.Minor()),
+	}
+}
+
+// wrongEnvironment names what the lock was made for.
+func wrongEnvironment(l Lock, env Environment) error {
+	var list []string
+	for _, m := range l.Environments {
+		list = append(list, m.String())
+	}
+	return &failure.Error{
+		What: fmt.Sprintf("%s was made for other environments than this one (Python %s on Linux %s):\n  - %s",
+			l.File, env.Python, env.Markers.PlatformMachine, strings.Join(list, "\n  - ")),
+		Where: l.File,
+		Fix:   "add this environment where the environments of the lock are chosen (uv: tool.uv.environments), or none for all, and lock again",
+	}
+}
+
+// exclude names what is active together and must not be.
+func exclude(file string, both []Exclusive) error {
+	var list []string
+	for _, e := range both {
+		list = append(list, e.Text)
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s declares that %s exclude each other, and the app gets both", file, strings.Join(list, " and ")),
+		Where: file + ", conflicts",
+		Fix:   "ask for one of them only",
+	}
+}
+
+// outside is a directory or file that is not part of the app.
+func outside(file string, e *Entry, path string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s takes %s from %s, which is outside of the app dir; a build only sees the app dir", file, e.Name, path),
+		Where: file + ", package " + string(e.Name),
+		Fix:   "move it into the app, or build from the directory that holds both, and lock again",
 	}
 }
 
@@ -67,39 +127,6 @@ func twoVersions(file string, a, b *Entry) error {
 		Where: file,
 		Fix:   "lock again; if it stays, the markers of the two overlap: make them exclude each other",
 	}
-}
-
-// noWheel names the newest Python that the lock has a wheel for on this machine, or says that the package is not for Linux.
-func noWheel(file string, e *Entry, env Environment) error {
-	minor, machine := env.Python.Minor(), env.Markers.PlatformMachine
-	what := fmt.Sprintf("%s %s has no wheel for Python 3.%d on this platform, and no source distribution", e.Name, e.Version, minor)
-	fix := fmt.Sprintf("lock a version of %s that has a wheel for Python 3.%d", e.Name, minor)
-	newest := newestMinor(e.Wheels, machine)
-	switch {
-	case newest > 0 && newest != minor:
-		fix = fmt.Sprintf("ask for Python 3.%d (echo 3.%d > .python-version), the newest that %s has a wheel for in this lock,\nor %s",
-			newest, newest, e.Name, fix)
-	case len(e.Wheels) > 0 && !slices.ContainsFunc(e.Wheels, func(w File) bool { return onLinux.MatchString(w.Name) }):
-		what = fmt.Sprintf("%s %s has no wheel for Linux, and no source distribution", e.Name, e.Version)
-		fix = fmt.Sprintf("require it only where it exists, and lock again: %s ; sys_platform != 'linux'", e.Name)
-	}
-	return &failure.Error{What: what, Where: file, Fix: fix}
-}
-
-var (
-	cpythonTag = regexp.MustCompile(`[-.]cp3(\d+)(?:\.cp3\d+)*-cp3\d+-(?:manylinux|linux)`)
-	onLinux    = regexp.MustCompile(`-any\.whl$|-(?:manylinux|musllinux|linux)`)
-)
-
-func newestMinor(wheels []File, machine string) int {
-	newest := 0
-	for _, w := range wheels {
-		if m := cpythonTag.FindStringSubmatch(w.Name); m != nil && strings.HasSuffix(w.Name, machine+".whl") {
-			n, _ := strconv.Atoi(m[1])
-			newest = max(newest, n)
-		}
-	}
-	return newest
 }
 
 func unreadableRequirements(name, from string, err error) error {
@@ -120,9 +147,9 @@ func unreadableRequirements(name, from string, err error) error {
 	}
 }
 
-func utf16(name string) error {
+func badEncoding(name string) error {
 	return &failure.Error{
-		What:  name + " is encoded as UTF-16, as PowerShell's > writes it",
+		What:  name + " is not text in UTF-8, nor in UTF-16 with a byte order mark",
 		Where: name,
 		Fix:   "save it as UTF-8; in PowerShell: pip freeze | Out-File -Encoding utf8 " + name,
 	}
@@ -169,10 +196,251 @@ func badRequirement(text, where string, err error) error {
 	return &failure.Error{What: fmt.Sprintf("%q is not a requirement: %s", text, reason), Where: where, Fix: fix}
 }
 
-func halfHashed(where string) error {
+func halfHashed(line RequirementLine) error {
+	what, fix := "a requirement has no hash, though hashes are asked for or others of the file have some",
+		"lock all of them: uv pip compile --generate-hashes requirements.in --output-file requirements.txt"
+	switch {
+	case strings.HasPrefix(line.Text, "-r "):
+		what, fix = "a file with hashes includes a URL, whose content nothing fixes", "download that file, commit it and include the copy: -r base.txt"
+	case strings.HasPrefix(line.Requirement.URL, "git+"):
+		what, fix = "a requirement from a git repository has neither a name nor a full commit, though others of the file have hashes",
+			"write both: name @ git+https://…@<the 40 digits of the commit>"
+	case line.Direct && !strings.Contains(line.Requirement.URL, "://") && !archiveName.MatchString(line.Requirement.URL):
+		fix = "give the directory a pyproject.toml with a project.name, or " + fix
+	}
+	return &failure.Error{What: what, Where: line.Where, Fix: fix}
+}
+
+func unsupportedOption(name, where string) error {
+	fix := "take it out of the file: it is not an option that pip reads there"
+	switch name {
+	case "--config-settings", "--config-setting", "-C", "--global-option":
+		fix = "write it after the requirement that it is for, on the same line: name==1.0 " + name + "=…"
+	case "--install-option", "--build-option":
+		fix = "pip dropped it; write --config-settings=KEY=VALUE after the requirement that it is for"
+	case "--process-dependency-links":
+		fix = "pip dropped it; write what it found as a requirement of its own: name @ https://…"
+	case "--no-build-isolation":
+		fix = "name what the build needs in [tool.uv.extra-build-dependencies] of pyproject.toml, or lock a version that has a wheel"
+	}
+	return &failure.Error{What: fmt.Sprintf("a requirements file cannot have the option %s", name), Where: where, Fix: fix}
+}
+
+// unsupportedHere is for an option after a requirement.
+func unsupportedHere(name, where string, requirement pep508.Name) error {
+	fix := "take the option off that line"
+	switch {
+	case name == "--install-option" || name == "--build-option":
+		fix = "pip dropped it; give the build backend the setting itself: --config-settings=KEY=VALUE"
+	case (name == "--no-binary" || name == "--only-binary") && requirement != "":
+		fix = fmt.Sprintf("write it on a line of its own: %s %s", name, requirement)
+	case pipOptions[name] != pipOption{}:
+		fix = "write it on a line of its own"
+	}
+	return &failure.Error{What: fmt.Sprintf("a requirement cannot have the option %s", name), Where: where, Fix: fix}
+}
+
+func unnamedSettings(name, where string) error {
 	return &failure.Error{
-		What:  "a requirement has no hash, though others of the file have",
+		What:  fmt.Sprintf("%s is for a package whose name the line does not say", name),
 		Where: where,
-		Fix:   "lock all of them: uv pip compile --generate-hashes requirements.in --output-file requirements.txt",
+		Fix:   "write the name before the URL or path: name @ https://…",
 	}
 }
+
+func missingValue(name, where string) error {
+	return &failure.Error{What: fmt.Sprintf("the option %s has no value", name), Where: where, Fix: "write the value on the same line"}
+}
+
+func otherVCS(name, where string) error {
+	tool := map[string]string{"svn": "Subversion", "hg": "Mercurial", "bzr": "Bazaar"}[name]
+	return &failure.Error{
+		What:  fmt.Sprintf("a package comes from %s, which uv does not install from", tool),
+		Where: where,
+		Fix:   "build its wheel (pip wheel --no-deps), commit that and require the file: ./wheels/NAME-1.0-py3-none-any.whl",
+	}
+}
+
+func otherPDMVersion(name, version string) error {
+	what := fmt.Sprintf("%s has lock_version %s; this buildpack reads version 4", name, version)
+	if version == "" {
+		what = name + " does not say its lock_version"
+	}
+	return &failure.Error{What: what, Where: name + ", metadata.lock_version", Fix: "run 'pdm lock' with PDM 2 and commit the new " + name}
+}
+
+func otherPipfileSpec(name string, spec any) error {
+	what := fmt.Sprintf("%s has pipfile-spec %v; this buildpack reads 6", name, spec)
+	if spec == nil {
+		what = name + " does not say its pipfile-spec"
+	}
+	return &failure.Error{
+		What:  what,
+		Where: name + ", _meta.pipfile-spec",
+		Fix:   "run 'pipenv lock' and commit the new " + name,
+	}
+}
+
+func notJSON(name string, data []byte, err error) error {
+	where := name
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		where = fmt.Sprintf("%s, line %d", name, 1+bytes.Count(data[:min(int(syntax.Offset), len(data))], []byte("\n")))
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s is not the JSON that Pipenv writes: %s", name, strings.TrimPrefix(err.Error(), "json: ")),
+		Where: where,
+		Fix:   "run 'pipenv lock' and commit the new " + name + "; a merge may have left conflict markers in it",
+	}
+}
+
+// notInFile names what there is in place of what was asked for.
+func notInFile(kind string, asked pep508.Name, known []pep508.Name, where string) error {
+	fix := fmt.Sprintf("do not ask for it: %s has none", where)
+	if len(known) > 0 {
+		fix = "ask for one of: " + strings.ReplaceAll(joined(known), ",", ", ")
+	}
+	return &failure.Error{What: fmt.Sprintf("%s has no %s %s", where, kind, asked), Where: where, Fix: fix}
+}
+
+func notLocked(name string, group pep508.Name) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s was made without the group %s", name, group),
+		Where: name + ", metadata.groups",
+		Fix:   "lock all groups and commit the new " + name + ": pdm lock -G :all",
+	}
+}
+
+func noManifest(name string) error {
+	return &failure.Error{
+		What:  name + " does not say which packages are for production: that stands in the [project] table of pyproject.toml, and there is none",
+		Where: name + ", metadata.strategy",
+		Fix:   "commit pyproject.toml with its [project] dependencies, or lock with what each package is for: pdm lock -S inherit_metadata",
+	}
+}
+
+func notGit(name, pkg string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s takes %s from a repository that is not git's", name, pkg),
+		Where: name + ", package " + pkg,
+		Fix:   "take it from a git repository, an index or a URL, and lock again",
+	}
+}
+
+func noCommit(name, pkg, cure string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s does not pin %s to a commit, so two builds may get different code", name, pkg),
+		Where: name + ", package " + pkg,
+		Fix:   fmt.Sprintf("take the editable mark off it, run '%s' and commit the new %s", cure, name),
+	}
+}
+
+func notPinned(name, pkg string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s gives no version or no hash for %s, which this platform needs: it was locked where %s is not needed", name, pkg, pkg),
+		Where: name + ", package " + pkg,
+		Fix:   "run 'pipenv lock' on Linux and commit the new " + name,
+	}
+}
+
+func noLocalFile(name, pkg, file string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s takes %s from %s, which is not in the app dir", name, pkg, file),
+		Where: name + ", package " + pkg,
+		Fix:   "commit that file, or take the package from an index and lock again",
+	}
+}
+
+func noSource(name, pkg, index string, known []string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s takes %s from the source %s, and has no source of that name", name, pkg, index),
+		Where: name + ", _meta.sources",
+		Fix:   "name one of its sources (" + strings.Join(known, ", ") + ") in the Pipfile and run 'pipenv lock'",
+	}
+}
+
+// staleLock lists what drifted between a lock and what it was made from.
+func staleLock(name, manifest string, drift []string, cure string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s does not match %s:\n  - %s", name, manifest, strings.Join(drift, "\n  - ")),
+		Where: name,
+		Fix:   fmt.Sprintf("run '%s' and commit the new %s", cure, name),
+	}
+}
+
+func badPipfileEntry(name string, err error) error {
+	what := fmt.Sprintf("the Pipfile's entry for %s is neither a version nor a table", name)
+	if err != nil {
+		what = fmt.Sprintf("the Pipfile's entry for %s is not a requirement: %s", name, err)
+	}
+	return &failure.Error{What: what, Where: "Pipfile, [packages]", Fix: fmt.Sprintf(`write a version, such as %s = "*" or %s = ">=1.2"`, name, name), Err: err}
+}
+
+func noPoetryManifest(file string, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return unreadableFile("pyproject.toml", err)
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("there is no pyproject.toml, which %s was made from", file),
+		Where: file,
+		Fix:   fmt.Sprintf("commit pyproject.toml too, or remove %s", file),
+	}
+}
+
+func poetryVersion(file, version string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s has lock-version %s; this buildpack reads 1.0 to 2.1", file, version),
+		Where: file + ", metadata.lock-version",
+		Fix:   "use a newer release of this buildpack, or lock with a Poetry that writes version 2.1",
+	}
+}
+
+func unknownPoetry(file, kind string, name pep508.Name, there []pep508.Name) error {
+	has := fmt.Sprintf("pyproject.toml has no %s", kind)
+	fix := "remove it from the setting, or add it to pyproject.toml and run 'poetry lock'"
+	if len(there) > 0 {
+		list := make([]string, len(there))
+		for i, n := range there {
+			list[i] = string(n)
+		}
+		has = fmt.Sprintf("pyproject.toml has %s", strings.Join(list, ", "))
+		fix = "ask for one of those, " + fix
+	}
+	return &failure.Error{What: fmt.Sprintf("the %s %s is asked for and does not exist: %s", kind, name, has), Where: file, Fix: fix}
+}
+
+func badVersion(file, name, version string, err error) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s has a version that cannot be read: %q", file, version),
+		Where: file + ", package " + name,
+		Fix:   "lock again and commit the new file; do not edit it by hand",
+		Err:   err,
+	}
+}
+
+func badPoetryDependency(name string, err error) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("the dependency %s cannot be read: %s", name, err),
+		Where: "pyproject.toml, tool.poetry.dependencies." + name,
+		Fix:   fmt.Sprintf(`write a constraint that Poetry takes, such as %s = "^1.2", and run 'poetry lock'`, name),
+		Err:   err,
+	}
+}
+
+func noContentHash(file string) error {
+	return &failure.Error{
+		What:  file + " has no content-hash, so nobody can tell whether it matches pyproject.toml",
+		Where: file + ", metadata.content-hash",
+		Fix:   "run 'poetry lock' and commit the new " + file,
+	}
+}
+
+func poetryStale(file string, drift []string) error {
+	what := file + " does not match pyproject.toml"
+	if len(drift) > 0 {
+		what += ":\n  - " + strings.Join(drift, "\n  - ")
+	}
+	return &failure.Error{What: what, Where: file + ", metadata.content-hash", Fix: "run 'poetry lock' and commit the new " + file}
+}
+
+var errAlternatives = errors.New("alternatives (||) cannot be said outside of Poetry's own lock")

@@ -2,10 +2,12 @@ package lock_test
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 	"testing/fstest"
 
 	"github.com/lockstep/python/internal/lock"
+	"github.com/lockstep/python/internal/pep508"
 )
 
 // seed adds the files of all cases that match.
@@ -26,8 +28,7 @@ func FuzzReadUV(f *testing.F) {
 	seed(f, "testdata/uv/*/uv.lock")
 	env := environment("3.14.6 x86_64")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		_ = lock.CheckUV(data, lock.Manifest{})
-		l, err := lock.ReadUV(data)
+		l, err := lock.ReadUV(fstest.MapFS{"uv.lock": {Data: data}, "pyproject.toml": {Data: data}}, "uv.lock", lock.Request{Groups: []pep508.Name{"dev"}})
 		if err != nil {
 			return
 		}
@@ -39,6 +40,36 @@ func FuzzReadUV(f *testing.F) {
 			_ = p.Artifact()
 		}
 		lock.WritePylock(packages)
+	})
+}
+
+// FuzzReadPoetry looks for locks and manifests that crash the reader, the selection or what is read from the manifest alone. The
+// hash is made to fit, or nothing would be read further.
+func FuzzReadPoetry(f *testing.F) {
+	for _, name := range cases("testdata/poetry/*/poetry.lock") {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		manifest, err := os.ReadFile(filepath.Join(filepath.Dir(name), "pyproject.toml"))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data, manifest)
+	}
+	env := environment("3.14.6 x86_64")
+	f.Fuzz(func(t *testing.T, data, manifest []byte) {
+		_, _ = lock.PoetryRequirements(manifest)
+		_, _, _ = lock.PoetryPython(manifest)
+		app := fstest.MapFS{"poetry.lock": {Data: lock.WithContentHash(data, manifest)}, "pyproject.toml": {Data: manifest}}
+		lock.IndexCredentials(app, variables)
+		l, err := lock.ReadPoetry(app, "poetry.lock", lock.Request{})
+		if err != nil {
+			return
+		}
+		if packages, err := lock.Select(l, env); err == nil {
+			lock.WritePylock(packages)
+		}
 	})
 }
 
@@ -66,8 +97,7 @@ func FuzzReadRequirements(f *testing.F) {
 func FuzzReadPylock(f *testing.F) {
 	seed(f, "testdata/pylock/*/pylock.toml", "testdata/uv/*/want")
 	env := environment("3.14.6 x86_64")
-	write := func(data []byte) (string, bool) {
-		l, err := lock.ReadPylock("pylock.toml", data)
+	write := func(l lock.Lock, err error) (string, bool) {
 		if err != nil {
 			return "", false
 		}
@@ -78,11 +108,13 @@ func FuzzReadPylock(f *testing.F) {
 		return lock.WritePylock(packages)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		once, ok := write(data)
+		app := fstest.MapFS{"pylock.toml": {Data: data}, "pyproject.toml": {Data: data}}
+		write(lock.ReadPylockFile(app, "pylock.toml", lock.Request{}))
+		once, ok := write(lock.ReadPylock("pylock.toml", data))
 		if !ok {
 			return
 		}
-		if twice, ok := write([]byte(once)); !ok || twice != once {
+		if twice, ok := write(lock.ReadPylock("pylock.toml", []byte(once))); !ok || twice != once {
 			t.Fatalf("wrote\n%s\nthen\n%s", once, twice)
 		}
 	})

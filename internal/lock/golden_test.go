@@ -3,9 +3,10 @@ package lock_test
 import (
 	"errors"
 	"fmt"
-	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,13 +22,18 @@ import (
 func testGolden(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
-	for _, dir := range cases("testdata/uv/*", "testdata/requirements/*", "testdata/pylock/*") {
+	for _, dir := range cases("testdata/uv/*", "testdata/requirements/*", "testdata/pylock/*", "testdata/poetry/*") {
 		it("evaluates "+dir, func() {
 			packages, options, err := evaluate(dir)
 			golden(t, dir, render(packages, options, err))
-			if file, e := os.ReadFile(filepath.Join(dir, "uv-installs")); e == nil {
-				Expect(err).NotTo(HaveOccurred())
-				Expect(agree(packages, strings.Fields(string(file)))).To(BeEmpty(), "what uv installs from the same lock")
+			for _, tool := range []string{"uv", "poetry"} {
+				if file, e := os.ReadFile(filepath.Join(dir, tool+"-installs")); e == nil {
+					Expect(err).NotTo(HaveOccurred())
+					Expect(agree(withoutApp(packages), strings.Fields(string(file)))).To(BeEmpty(), "what "+tool+" installs from the same lock")
+				}
+			}
+			if _, e := os.Stat(filepath.Join(dir, "others-refuse")); e == nil {
+				Expect(err).To(HaveOccurred(), "the format's own tool refuses it")
 			}
 		})
 	}
@@ -85,19 +91,37 @@ func read(dir string) (lock.Lock, error) {
 			return lock.Lock{}, unlocked(describe(requirements))
 		}
 		return requirements.Lock()
+	case "poetry":
+		return lock.ReadPoetry(app, "poetry.lock", request(dir))
 	case "pylock":
-		data, err := fs.ReadFile(app, "pylock.toml")
-		if err != nil {
-			return lock.Lock{}, err
-		}
-		return lock.ReadPylock("pylock.toml", data)
+		return lock.ReadPylockFile(app, "pylock.toml", request(dir))
 	default:
-		data, err := fs.ReadFile(app, "uv.lock")
-		if err != nil {
-			return lock.Lock{}, err
-		}
-		return lock.ReadUV(data)
+		return lock.ReadUV(app, "uv.lock", request(dir))
 	}
+}
+
+// request is what the file request of a case asks for: lines of "extra x", "extras x y", "group x", "groups x y" and "member x".
+func request(dir string) lock.Request {
+	var want lock.Request
+	data, _ := os.ReadFile(filepath.Join(dir, "request"))
+	for line := range strings.Lines(string(data)) {
+		words := strings.Fields(line)
+		var names []pep508.Name
+		for _, word := range words[1:] {
+			names = append(names, pep508.NewName(word))
+		}
+		switch strings.TrimSuffix(words[0], "s") {
+		case "extra":
+			want.Extras = append(want.Extras, names...)
+		case "group":
+			want.Groups = append(want.Groups, names...)
+		case "member":
+			want.Member = names[0]
+		default:
+			panic(dir + " requests " + line)
+		}
+	}
+	return want
 }
 
 // unlocked is a requirements file that is not a lock, described.
@@ -112,8 +136,17 @@ func describe(r lock.Requirements) string {
 	for _, line := range r.Lines {
 		fmt.Fprintf(&b, "%s: %q direct=%t hashes=%d\n", line.Where, line.Text, line.Direct, len(line.Hashes))
 	}
+	for _, line := range r.Constraints {
+		fmt.Fprintf(&b, "constraint, %s: %q\n", line.Where, line.Text)
+	}
 	for _, option := range r.Options {
 		fmt.Fprintf(&b, "option: %q\n", option)
+	}
+	for _, option := range r.Ignored {
+		fmt.Fprintf(&b, "ignored: %s\n", option)
+	}
+	if err := r.Bare(); err != nil {
+		fmt.Fprintf(&b, "refused: %s\n", err)
 	}
 	return b.String()
 }
@@ -129,10 +162,51 @@ func render(packages []lock.Package, options []string, err error) string {
 	case err != nil:
 		return "error, not the owner's: " + err.Error() + "\n"
 	}
-	if text, ok := lock.WritePylock(packages); ok {
+	var located, others []lock.Package
+	for _, p := range packages {
+		if p.Located() {
+			located = append(located, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	text, ok := lock.WritePylock(located)
+	if !ok {
+		return "a located package has no file\n"
+	}
+	if len(others) == 0 {
 		return text
 	}
-	return lock.WriteRequirements(packages, options)
+	return inParts(packages, options)
+}
+
+// inParts gives what one installation cannot do as the several that it takes: what is located, then the rest by index.
+func inParts(packages []lock.Package, options []string) string {
+	byIndex, located := map[string][]lock.Package{}, []lock.Package{}
+	for _, p := range packages {
+		if p.Located() {
+			located = append(located, p)
+		} else {
+			byIndex[p.Index] = append(byIndex[p.Index], p)
+		}
+	}
+	var text string
+	if len(located) > 0 {
+		text, _ = lock.WritePylock(located)
+		text += "\n"
+	}
+	for _, index := range slices.Sorted(maps.Keys(byIndex)) {
+		if index != "" {
+			text += "# from " + index + "\n"
+		}
+		text += lock.WriteRequirements(byIndex[index], options)
+	}
+	return text
+}
+
+// withoutApp leaves out the app itself, which the others are told not to install.
+func withoutApp(packages []lock.Package) []lock.Package {
+	return slices.DeleteFunc(slices.Clone(packages), func(p lock.Package) bool { return p.Origin != nil && p.Origin.Directory == "." })
 }
 
 // agree lists the differences to what another tool installs: name==version, or the name alone when it says no version.

@@ -6,14 +6,11 @@ package lock
 import (
 	"fmt"
 	"io/fs"
-	"maps"
-	"slices"
 	"sort"
 	"strings"
 
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
-	"github.com/lockstep/python/internal/wheel"
 )
 
 // Request is what an image is to hold beyond the app's own production dependencies.
@@ -37,6 +34,20 @@ type Lock struct {
 	Entries []Entry
 	Options []string      // lines for the installer that the file gives besides packages (--index-url …)
 	Active  []pep508.Name // extras that markers anywhere in the file may ask for, and that hold from the start
+	Groups  []pep508.Name // the dependency groups that hold in markers
+
+	Unsettled    bool                 // of several versions of a name, the ways to it (Dependency.Allows) and Entry.Condition decide
+	Environments []pep508.Marker      // one of them has to hold; none: made for any
+	Conflicts    [][]Exclusive        // of each set one may be active
+	Direct       []pep508.Requirement // what the manifest requires, of formats that do not remember it: it has to be selected
+	Relock       string               // how the owner makes the file anew, when it is not
+	Warnings     []string             // what the owner should know and what does not stop the build
+}
+
+// Exclusive is something that cannot be active beside others: its name in Lock.Active, and in words.
+type Exclusive struct {
+	Active pep508.Name
+	Text   string
 }
 
 // Entry is one locked distribution, with everything that the file says about where it can be had.
@@ -51,6 +62,11 @@ type Entry struct {
 	Hashes       []string // "sha256:…", any of them will do; for entries without files
 	Dependencies []Dependency
 	Extras       map[pep508.Name][]Dependency
+	Python       string        // the specifier of Pythons that it is for; another one is an error
+	Condition    pep508.Marker // what it is for; decides between several entries of a name in a lock that is Unsettled
+	Virtual      bool          // not a package: only what it depends on is installed
+	Build        string        // the settings that a build from source depends on
+	NoBuild      error         // why it must not be built from source; nil: it may
 }
 
 // Dependency leads to entries. Version and Source are only set where the file has several entries of the name.
@@ -59,7 +75,8 @@ type Dependency struct {
 	Version   string
 	Source    string
 	Extras    []pep508.Name
-	Activates []pep508.Name // added to what is active in the whole lock (see Lock.Active) when this dependency is followed
+	Allows    []pep440.Specifiers // in a lock that is Unsettled: the versions that will do, by any of these; none: all
+	Activates []pep508.Name       // added to what is active in the whole lock (see Lock.Active) when this dependency is followed
 	Marker    pep508.Marker
 }
 
@@ -97,6 +114,7 @@ type Package struct {
 	IsSdist bool
 	Origin  *Origin
 	Hashes  []string
+	Build   string // the settings that the build from source depends on; empty for a wheel
 }
 
 // String is the package as a requirement, for logs.
@@ -109,11 +127,20 @@ func (p Package) String() string {
 
 // Artifact identifies the content: equal artifacts install the same files.
 func (p Package) Artifact() string {
+	if p.Build != "" {
+		return p.source() + " built with " + p.Build
+	}
+	return p.source()
+}
+
+func (p Package) source() string {
 	switch {
 	case p.Origin != nil && p.Origin.VCS != "":
 		return fmt.Sprintf("%s@%s#%s", p.Origin.VCS, p.Origin.Commit, p.Origin.Subdirectory)
 	case p.Origin != nil && p.Origin.Directory != "":
 		return "directory " + p.Origin.Directory
+	case p.Origin != nil && p.Origin.Subdirectory != "":
+		return p.File.hash() + "#" + p.Origin.Subdirectory
 	case p.File != nil && p.File.hash() != "":
 		return p.File.hash()
 	case p.File != nil:
@@ -122,151 +149,6 @@ func (p Package) Artifact() string {
 	hashes := append([]string(nil), p.Hashes...)
 	sort.Strings(hashes)
 	return strings.Join(hashes, " ")
-}
-
-// Environment is what a lock is evaluated for.
-type Environment struct {
-	Markers pep508.Environment
-	Tags    wheel.Tags
-	Python  pep440.Version
-}
-
-// Select walks from the roots along every dependency whose marker holds and gives the packages reached, sorted by name, each
-// with the one artifact that fits best. It is exact: nothing that is not reached is in the result.
-func Select(l Lock, env Environment) ([]Package, error) {
-	s := selection{lock: l, env: env, reached: map[string]bool{}, versions: map[pep508.Name]*Entry{}}
-	s.active = l.activated(env.Markers)
-	for _, root := range l.Roots {
-		if err := s.follow(root, nil); err != nil {
-			return nil, err
-		}
-	}
-	packages := make([]Package, 0, len(s.versions))
-	for _, name := range slices.Sorted(maps.Keys(s.versions)) { // sorted for the error to be the same each time
-		p, err := s.versions[name].evaluate(l.File, env)
-		if err != nil {
-			return nil, err
-		}
-		packages = append(packages, p)
-	}
-	return packages, nil
-}
-
-type selection struct {
-	lock     Lock
-	env      Environment
-	active   []pep508.Name
-	reached  map[string]bool // "name version [extra]"
-	versions map[pep508.Name]*Entry
-}
-
-func (s *selection) follow(d Dependency, extras []pep508.Name) error {
-	markers := s.env.Markers
-	markers.Extras = slices.Concat(s.active, extras)
-	if !d.Marker.Evaluate(markers) {
-		return nil
-	}
-	entry := s.lock.entry(d)
-	if entry == nil {
-		return noEntry(s.lock.File, d)
-	}
-	if other := s.versions[d.Name]; other != nil && other != entry {
-		return twoVersions(s.lock.File, other, entry)
-	}
-	s.versions[d.Name] = entry
-	if err := s.expand(entry, "", entry.Dependencies); err != nil {
-		return err
-	}
-	for _, extra := range d.Extras {
-		if err := s.expand(entry, extra, entry.Extras[extra]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// expand follows the dependencies of an entry, or of one of its extras, once.
-func (s *selection) expand(entry *Entry, extra pep508.Name, dependencies []Dependency) error {
-	id := entry.id(extra)
-	if s.reached[id] {
-		return nil
-	}
-	s.reached[id] = true
-	var extras []pep508.Name
-	if extra != "" {
-		extras = append(extras, extra)
-	}
-	for _, dependency := range dependencies {
-		if err := s.follow(dependency, extras); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// activated finds what is active once everything is followed: a marker may exclude what an extra brings that is only met
-// later. So, as uv does, everything is walked once for the extras alone, breadth first, before the walk that selects.
-func (l Lock) activated(markers pep508.Environment) []pep508.Name {
-	active, reached := slices.Clone(l.Active), map[string]bool{}
-	for queue := slices.Clone(l.Roots); len(queue) > 0; queue = queue[1:] {
-		d := queue[0]
-		markers.Extras = slices.Concat(active, d.Activates)
-		entry := l.entry(d)
-		if entry == nil || !d.Marker.Evaluate(markers) {
-			continue
-		}
-		active = markers.Extras
-		for _, extra := range append([]pep508.Name{""}, d.Extras...) {
-			id := entry.id(extra)
-			if reached[id] {
-				continue
-			}
-			reached[id] = true
-			if extra == "" {
-				queue = append(queue, entry.Dependencies...)
-			} else {
-				queue = append(queue, entry.Extras[extra]...)
-			}
-		}
-	}
-	return active
-}
-
-func (l Lock) entry(d Dependency) *Entry {
-	for i := range l.Entries {
-		e := &l.Entries[i]
-		if e.Name == d.Name && (d.Version == "" || d.Version == e.Version) && (d.Source == "" || d.Source == e.Source) {
-			return e
-		}
-	}
-	return nil
-}
-
-// id names an entry, or one of its extras.
-func (e *Entry) id(extra pep508.Name) string {
-	return fmt.Sprintf("%s %s %s [%s]", e.Name, e.Version, e.Source, extra)
-}
-
-// evaluate chooses the artifact: the wheel with the best tag, else the sdist, else what the hashes allow.
-func (e *Entry) evaluate(file string, env Environment) (Package, error) {
-	p := Package{Name: e.Name, Version: e.Version, Index: e.Index, Origin: e.Origin, Hashes: e.Hashes}
-	if e.Origin != nil && e.Origin.URL == "" {
-		return p, nil
-	}
-	best := 0
-	for i := range e.Wheels {
-		rank, ok := env.Tags.Rank(e.Wheels[i].Name)
-		if ok && (p.File == nil || rank < best) {
-			p.File, best = &e.Wheels[i], rank
-		}
-	}
-	if p.File == nil && e.Sdist != nil {
-		p.File, p.IsSdist = e.Sdist, true
-	}
-	if p.File == nil && len(e.Hashes) == 0 {
-		return Package{}, noWheel(file, e, env)
-	}
-	return p, nil
 }
 
 // readMarker reads a marker of a lock file; none is always true.

@@ -14,15 +14,23 @@ import (
 	"github.com/lockstep/python/internal/pep508"
 )
 
-// pylock is a PEP 751 file, as far as resolving and our own writing need it.
+// pylock is a PEP 751 file (https://packaging.python.org/en/latest/specifications/pylock-toml/).
 type pylock struct {
-	Packages []pylockPackage `toml:"packages"`
+	Version      string          `toml:"lock-version"`
+	CreatedBy    string          `toml:"created-by"`
+	Environments []string        `toml:"environments"`
+	Python       string          `toml:"requires-python"`
+	Extras       []string        `toml:"extras"`
+	Groups       []string        `toml:"dependency-groups"`
+	Defaults     []string        `toml:"default-groups"`
+	Packages     []pylockPackage `toml:"packages"`
 }
 
 type pylockPackage struct {
 	Name    string       `toml:"name"`
 	Version string       `toml:"version"`
 	Marker  string       `toml:"marker"`
+	Python  string       `toml:"requires-python"`
 	Index   string       `toml:"index"`
 	Wheels  []pylockFile `toml:"wheels"`
 	Sdist   *pylockFile  `toml:"sdist"`
@@ -31,13 +39,16 @@ type pylockPackage struct {
 		Subdirectory string `toml:"subdirectory"`
 	} `toml:"archive"`
 	VCS *struct {
+		Type         string `toml:"type"`
+		Path         string `toml:"path"`
 		URL          string `toml:"url"`
 		Requested    string `toml:"requested-revision"`
 		Commit       string `toml:"commit-id"`
 		Subdirectory string `toml:"subdirectory"`
 	} `toml:"vcs"`
 	Directory *struct {
-		Path string `toml:"path"`
+		Path         string `toml:"path"`
+		Subdirectory string `toml:"subdirectory"`
 	} `toml:"directory"`
 }
 
@@ -49,12 +60,16 @@ type pylockFile struct {
 	Hashes map[string]string `toml:"hashes"`
 }
 
-// ReadPylock reads a pylock file; name is what messages call it.
+// ReadPylock reads a resolution that was kept: what uv wrote for this very Python and platform. name is what messages call it.
 func ReadPylock(name string, data []byte) (Lock, error) {
 	var file pylock
 	if err := toml.Unmarshal(data, &file); err != nil {
 		return Lock{}, unreadable(name, err)
 	}
+	return file.lock(name)
+}
+
+func (file pylock) lock(name string) (Lock, error) {
 	l := Lock{File: name}
 	for i, p := range file.Packages {
 		marker, err := readMarker(p.Marker)
@@ -70,7 +85,7 @@ func ReadPylock(name string, data []byte) (Lock, error) {
 }
 
 func (p pylockPackage) entry() Entry {
-	e := Entry{Name: pep508.NewName(p.Name), Version: p.Version, Index: p.Index}
+	e := Entry{Name: pep508.NewName(p.Name), Version: p.Version, Index: p.Index, Python: p.Python}
 	for _, w := range p.Wheels {
 		e.Wheels = append(e.Wheels, w.file())
 	}
@@ -82,7 +97,7 @@ func (p pylockPackage) entry() Entry {
 	case p.VCS != nil:
 		e.Origin = &Origin{VCS: withoutCredentials(p.VCS.URL), Commit: p.VCS.Commit, Requested: p.VCS.Requested, Subdirectory: p.VCS.Subdirectory}
 	case p.Directory != nil:
-		e.Origin = &Origin{Directory: p.Directory.Path}
+		e.Origin = &Origin{Directory: path.Join(p.Directory.Path, p.Directory.Subdirectory)}
 	case p.Archive != nil:
 		f := p.Archive.file()
 		e.Origin = &Origin{URL: f.URL, Subdirectory: p.Archive.Subdirectory}
@@ -96,9 +111,9 @@ func (p pylockPackage) entry() Entry {
 }
 
 func (f pylockFile) file() File {
-	url := f.URL
+	url := f.Path // beats a URL, as the specification has it
 	if url == "" {
-		url = f.Path
+		url = f.URL
 	}
 	name := f.Name
 	if name == "" {

@@ -102,19 +102,45 @@ func testRequirements(t *testing.T, context spec.G, it spec.S) {
 		Expect(err).To(MatchError(HavePrefix("reading requirements.txt: ")))
 	})
 
-	it("writes hashed requirements after the options", func() {
+	it("writes hashed requirements after the options that a file can have", func() {
 		packages := []lock.Package{
 			{Name: "six", Version: "1.17.0", Hashes: []string{"sha256:aa", "sha512:bb"}},
 			{Name: "click", Version: "8.3.0", File: &lock.File{SHA256: "cc"}, Hashes: []string{"sha256:not this one"}},
 		}
-		Expect(lock.WriteRequirements(packages, []string{"--pre"})).To(Equal(
-			"--pre\nsix==1.17.0 --hash=sha256:aa --hash=sha512:bb\nclick==8.3.0 --hash=sha256:cc\n"))
+		Expect(lock.WriteRequirements(packages, []string{"--no-index", "--prerelease allow", "--allow-insecure-host index.example"})).To(Equal(
+			"--no-index\nsix==1.17.0 --hash=sha256:aa --hash=sha512:bb\nclick==8.3.0 --hash=sha256:cc\n"))
+	})
+
+	it("gives the other options to uv's command line, those that choose versions to a resolution only", func() {
+		options := []string{"--prerelease allow", "--no-index", "--config-settings-package six:a=b c", "--prerelease-package six=allow", "--allow-insecure-host index.example"}
+		Expect(lock.Arguments(options, false)).To(Equal([]string{"--config-settings-package", "six:a=b c", "--allow-insecure-host", "index.example"}))
+		Expect(lock.Arguments(options, true)).To(HaveLen(8))
+	})
+
+	it("knows which options decide how a package is built", func() {
+		options := []string{"--config-settings-package six:a=b", "--config-settings-package six-more:c=d", "--no-binary Six,click", "--only-binary :all:", "--no-index"}
+		Expect(lock.BuildSettings(options, "six")).To(Equal("six:a=b --no-binary --only-binary"))
+		Expect(lock.BuildSettings(options, "idna")).To(Equal("--only-binary"))
+		Expect(lock.BuildSettings(nil, "six")).To(BeEmpty())
+	})
+
+	it("translates a file for uv: one file, of the app dir, with the variables and hashes that it has", func() {
+		r, err := lock.ReadRequirements(app(map[string]string{
+			"requirements.txt": "-r more/base.txt\n-c limits.txt\n--pre\nsix @ https://${TOKEN}@files.example/six-1.0.tar.gz\n",
+			"more/base.txt":    "--find-links wheels\n-e ./lib\nclick==8.3.0 \\\n  --hash=sha256:aa\n-r https://files.example/r.txt\n",
+			"limits.txt":       "click<9\n",
+		}), "requirements.txt", variables)
+		Expect(err).NotTo(HaveOccurred())
+		requirements, constraints := r.Translation()
+		Expect(requirements).To(Equal("--find-links ./more/wheels\n./lib\nclick==8.3.0 --hash=sha256:aa\n-r https://files.example/r.txt\n" +
+			"six @ https://${TOKEN}@files.example/six-1.0.tar.gz\n"))
+		Expect(constraints).To(Equal("click<9\n"))
 	})
 
 	it("makes the paths in options absolute and leaves the others", func() {
-		Expect(lock.OptionsAt([]string{"-f ./wheels", "--find-links=./a/../b", "-f /srv/wheels", "-f https://files.example/x", "-f ${LINKS}",
-			"-i https://index.example/simple", "-i ./mirror", "--pre", "--no-binary :all:"}, "/app")).To(Equal(
-			[]string{"-f /app/wheels", "--find-links=/app/b", "-f /srv/wheels", "-f https://files.example/x", "-f ${LINKS}",
-				"-i https://index.example/simple", "-i /app/mirror", "--pre", "--no-binary :all:"}))
+		Expect(lock.OptionsAt([]string{"--find-links ./wheels", "--find-links a/../b", "--find-links /srv/wheels", "--find-links https://files.example/x",
+			"--find-links ${LINKS}", "--index-url https://index.example/simple", "--index-url ./mirror", "--prerelease allow", "--no-binary :all:"}, "/app")).To(Equal(
+			[]string{"--find-links /app/wheels", "--find-links /app/b", "--find-links /srv/wheels", "--find-links https://files.example/x",
+				"--find-links ${LINKS}", "--index-url https://index.example/simple", "--index-url /app/mirror", "--prerelease allow", "--no-binary :all:"}))
 	})
 }

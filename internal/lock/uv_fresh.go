@@ -2,129 +2,233 @@ package lock
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
-	"regexp"
+	"path"
 	"slices"
-	"sort"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
-	"github.com/lockstep/python/internal/failure"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
 
 // uvMetadata is what uv.lock remembers of a manifest, so that a change of the manifest can be told without an index.
 type uvMetadata struct {
-	RequiresDist []uvRequirement            `toml:"requires-dist"`
-	RequiresDev  map[string][]uvRequirement `toml:"requires-dev"`
+	RequiresDist   []uvRequirement            `toml:"requires-dist"`
+	ProvidesExtras []string                   `toml:"provides-extras"`
+	RequiresDev    map[string][]uvRequirement `toml:"requires-dev"`
 }
 
 type uvRequirement struct {
 	Name, Specifier, Marker                      string
 	Extras                                       []string
 	Git, URL, Path, Directory, Editable, Virtual string
-	Index                                        string
+	Subdirectory, Index                          string
 }
 
-// Manifest is what pyproject.toml says about dependencies.
-type Manifest struct {
-	Project struct {
-		Name           string              `toml:"name"`
-		RequiresPython string              `toml:"requires-python"`
-		Dependencies   []string            `toml:"dependencies"`
-		Optional       map[string][]string `toml:"optional-dependencies"`
-		Dynamic        []string            `toml:"dynamic"`
-	} `toml:"project"`
-	Groups map[string][]any `toml:"dependency-groups"`
-	Tool   struct {
-		UV struct {
-			Dev     []string       `toml:"dev-dependencies"`
-			Sources map[string]any `toml:"sources"`
-		} `toml:"uv"`
-		Poetry map[string]any `toml:"poetry"`
-	} `toml:"tool"`
+// manifests reads the manifest of the app dir and of each package of the lock that is a directory in it, by directory. Those
+// that are not there are passed over: a build may be given a part of a workspace.
+func (f *uvLock) manifests(app fs.FS) (map[string]Manifest, error) {
+	found := map[string]Manifest{}
+	directories := []string{"."}
+	for _, p := range f.Packages {
+		directories = append(directories, p.Source.local())
+	}
+	for _, directory := range directories {
+		name := path.Join(directory, "pyproject.toml")
+		data, err := fs.ReadFile(app, name)
+		if directory == "" || err != nil {
+			continue
+		}
+		m, err := readManifest(name, data)
+		if err != nil {
+			return nil, err
+		}
+		found[directory] = m
+	}
+	return found, nil
 }
 
-// ReadManifest reads pyproject.toml.
-func ReadManifest(data []byte) (Manifest, error) {
-	var m Manifest
-	if err := toml.Unmarshal(data, &m); err != nil {
-		return Manifest{}, unreadable("pyproject.toml", err)
-	}
-	return m, nil
-}
-
-// CheckUV compares uv.lock with the manifest that it was made from, offline, and fails with everything that drifted. What
-// cannot be known from the two files alone (dynamic metadata, markers, which uv rewrites) is passed over: a lock that uv takes
-// is never refused.
-func CheckUV(data []byte, m Manifest) error {
-	file, err := parseUV(data)
-	if err != nil {
-		return err
-	}
-	root := file.root()
-	if root == nil || slices.Contains(m.Project.Dynamic, "dependencies") {
-		return nil
-	}
-	var drift []string
-	if !samePython(m.Project.RequiresPython, file.RequiresPython) && !file.workspace() {
-		drift = append(drift, fmt.Sprintf("requires-python is %s in pyproject.toml, %s in uv.lock", m.Project.RequiresPython, file.RequiresPython))
-	}
-	wanted, err := m.requirements()
-	if err != nil {
-		return err
-	}
-	was := locked(root.Metadata.RequiresDist)
-	if slices.Contains(m.Project.Dynamic, "optional-dependencies") {
-		was = withoutExtras(was)
-	}
-	drift = append(drift, compare("", wanted, was)...)
-	lockedGroups := map[pep508.Name][]uvRequirement{}
-	for name, list := range root.Metadata.RequiresDev {
-		lockedGroups[pep508.NewName(name)] = list
-	}
-	groups := m.groups()
-	for _, name := range slices.Sorted(maps.Keys(union(groups, lockedGroups))) {
-		list, err := parseAll(groups[name], "", "dependency-groups."+string(name))
+// check compares uv.lock with the manifests that it was made from, offline, and fails with everything that drifted. What
+// cannot be known from the files alone (dynamic metadata, an index's answer) is passed over: a lock that uv takes is never
+// refused.
+func (f *uvLock) check(app fs.FS, manifests map[string]Manifest) error {
+	root := manifests["."]
+	f.environments = environments(f.RequiresPython)
+	drift := f.pythonDrift(manifests)
+	drift = append(drift, f.memberDrift(app, root)...)
+	for i := range f.Packages {
+		p := &f.Packages[i]
+		m, ok := manifests[p.Source.local()]
+		if !ok || m.Project.Name == "" || slices.Contains(m.Project.Dynamic, "dependencies") {
+			continue
+		}
+		more, err := f.packageDrift(p, root, m)
 		if err != nil {
 			return err
 		}
-		drift = append(drift, compare(" (group "+string(name)+")", list, locked(lockedGroups[name]))...)
+		drift = append(drift, more...)
 	}
-	if len(drift) > 0 {
-		return stale(drift)
+	more, err := f.rootDrift(root)
+	if err != nil {
+		return err
+	}
+	if drift = append(drift, more...); len(drift) > 0 {
+		return stale(f.name, drift)
 	}
 	return nil
 }
 
-// workspace tells whether other members than the root have a say in requires-python.
-func (l *uvLock) workspace() bool {
-	members := 0
-	for _, p := range l.Packages {
-		if p.Source.Virtual != "" || p.Source.Editable != "" {
-			members++
+// packageDrift compares one package that is a directory with its manifest.
+func (f *uvLock) packageDrift(p *uvPackage, root, m Manifest) ([]string, error) {
+	file := path.Join(p.Source.local(), "pyproject.toml")
+	c := comparison{manifest: file, lock: f.name, python: f.RequiresPython, environments: f.environments}
+	r := resolver{own: m.Tool.UV.Sources, indexes: m.Tool.UV.Indexes, directory: p.Source.local(), off: m.Tool.UV.NoSources || root.Tool.UV.NoSources}
+	member := p.Source.local() == "." || slices.Contains(f.Manifest.Members, p.Name)
+	if member {
+		r.shared = root.Tool.UV.Sources
+		r.indexes = slices.Concat(m.Tool.UV.Indexes, root.Tool.UV.Indexes)
+	}
+	wanted, err := m.requirements(r, file)
+	if err != nil {
+		return nil, err
+	}
+	var drift []string
+	if !slices.Contains(m.Project.Dynamic, "optional-dependencies") {
+		now, was := names(slices.Collect(maps.Keys(m.Project.Optional))), names(p.Metadata.ProvidesExtras)
+		c.extras = slices.Concat(now, was)
+		if p.Metadata.ProvidesExtras != nil {
+			drift = added("extra", file, f.name, now, was)
 		}
 	}
-	return members > 1
+	drift = append(drift, c.differences("", wanted, locked(p.Metadata.RequiresDist))...)
+	if !member {
+		return drift, nil
+	}
+	more, err := c.groupDrift(m, r, p.Metadata.RequiresDev)
+	return append(drift, more...), err
 }
 
-// samePython tells whether two specifiers take the same versions. Their texts may differ: uv writes bounds in a form of its
-// own (~=3.11 as >=3.11, <4). A grid of versions that is finer than what Python releases decides.
-func samePython(manifest, lock string) bool {
-	if manifest == "" || lock == "" {
-		return true
+// rootDrift compares what a workspace as a whole says.
+func (f *uvLock) rootDrift(root Manifest) ([]string, error) {
+	c := comparison{manifest: "pyproject.toml", lock: f.name, python: f.RequiresPython, environments: f.environments}
+	var drift []string
+	uv := root.Tool.UV
+	for _, list := range []struct {
+		key    string
+		texts  []any
+		locked []uvRequirement
+	}{
+		{"constraint-dependencies", uv.Constraints, f.Manifest.Constraints},
+		{"override-dependencies", uv.Overrides, f.Manifest.Overrides},
+		{"build-constraint-dependencies", uv.BuildConstraints, f.Manifest.BuildConstraints},
+	} {
+		texts, ok := onlyTexts(list.texts)
+		if !ok {
+			continue
+		}
+		wanted, err := parseAll(texts, "", resolver{off: true}, "pyproject.toml, tool.uv."+list.key)
+		if err != nil {
+			return nil, err
+		}
+		drift = append(drift, c.differences(" ("+list.key+")", wanted, plain(locked(list.locked)))...)
 	}
-	a, errA := pep440.ParseSpecifiers(manifest)
-	b, errB := pep440.ParseSpecifiers(lock)
-	if errA != nil || errB != nil || a.Equal(b) {
-		return true
+	if wanted, was := names(uv.Excludes), names(f.Manifest.Excludes); !slices.Equal(wanted, was) {
+		drift = append(drift, fmt.Sprintf("pyproject.toml excludes %s (exclude-dependencies), %s was made for %s", orNothing(wanted), f.name, orNothing(was)))
 	}
+	if root.Project.Name == "" {
+		more, err := c.groupDrift(root, resolver{own: uv.Sources, indexes: uv.Indexes, directory: ".", off: uv.NoSources}, f.Manifest.Groups)
+		return append(drift, more...), err
+	}
+	return drift, nil
+}
+
+func (c comparison) groupDrift(m Manifest, r resolver, was map[string][]uvRequirement) ([]string, error) {
+	groups, lockedGroups := m.groups(), map[pep508.Name][]uvRequirement{}
+	for name, list := range was {
+		lockedGroups[pep508.NewName(name)] = list
+	}
+	c.extras = nil
+	var drift []string
+	for _, name := range slices.Sorted(maps.Keys(union(groups, lockedGroups))) {
+		list, err := parseAll(groups[name], "", r, c.manifest+", dependency-groups."+string(name))
+		if err != nil {
+			return nil, err
+		}
+		group := c
+		if own := of(name, m.Tool.UV.GroupSettings).RequiresPython; own != "" { // uv puts it into the markers of the group
+			group.environments = environments(c.python + "," + own)
+		}
+		drift = append(drift, group.differences(" (group "+string(name)+")", list, locked(lockedGroups[name]))...)
+	}
+	return drift, nil
+}
+
+// memberDrift looks for members that the lock does not know.
+func (f *uvLock) memberDrift(app fs.FS, root Manifest) []string {
+	known := names(f.Manifest.Members)
+	var drift []string
+	for _, pattern := range root.Tool.UV.Workspace.Members {
+		directories, err := fs.Glob(app, path.Clean(pattern))
+		if err != nil || strings.Contains(pattern, "**") {
+			continue
+		}
+		for _, directory := range directories {
+			data, err := fs.ReadFile(app, path.Join(directory, "pyproject.toml"))
+			if err != nil || directory == "." || excluded(directory, root.Tool.UV.Workspace.Exclude) {
+				continue
+			}
+			m, err := readManifest(directory, data)
+			managed := m.Tool.UV.Managed == nil || *m.Tool.UV.Managed
+			if name := pep508.NewName(m.Project.Name); err == nil && managed && name != "" && !slices.Contains(known, name) {
+				drift = append(drift, fmt.Sprintf("%s (%s) is a member of the workspace and not in %s", name, directory, f.name))
+			}
+		}
+	}
+	return drift
+}
+
+func excluded(directory string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		matched, err := path.Match(path.Clean(pattern), directory)
+		return matched || err != nil || strings.Contains(pattern, "**")
+	})
+}
+
+// pythonDrift compares requires-python, which in a workspace is what all members take. Texts may differ: uv writes bounds in
+// a form of its own (~=3.11 as >=3.11, <4). A grid of versions that is finer than what Python releases decides.
+func (f *uvLock) pythonDrift(manifests map[string]Manifest) []string {
+	var all []pep440.Specifiers
+	var texts []string
+	for i := range f.Packages {
+		p := &f.Packages[i]
+		if p.Source.local() != "." && !slices.Contains(f.Manifest.Members, p.Name) {
+			continue
+		}
+		m, ok := manifests[p.Source.local()]
+		specifiers, err := pep440.ParseSpecifiers(m.Project.RequiresPython)
+		if !ok || err != nil || slices.Contains(m.Project.Dynamic, "requires-python") {
+			return nil
+		}
+		if m.Project.RequiresPython != "" {
+			all = append(all, specifiers)
+			texts = append(texts, m.Project.RequiresPython+" in "+path.Join(p.Source.local(), "pyproject.toml"))
+		}
+	}
+	was, err := pep440.ParseSpecifiers(f.RequiresPython)
+	if err != nil || len(all) == 0 || f.RequiresPython == "" || samePython(all, was) {
+		return nil
+	}
+	return []string{fmt.Sprintf("requires-python is %s, %s in %s", strings.Join(texts, " and "), f.RequiresPython, f.name)}
+}
+
+// samePython tells whether all of some specifiers together take the same versions as one.
+func samePython(all []pep440.Specifiers, one pep440.Specifiers) bool {
 	for minor := range 40 {
 		for micro := range 40 {
 			v, err := pep440.Parse(fmt.Sprintf("3.%d.%d", minor, micro))
-			if err == nil && a.Contains(v) != b.Contains(v) {
+			takes := !slices.ContainsFunc(all, func(s pep440.Specifiers) bool { return !s.Contains(v) })
+			if err == nil && takes != one.Contains(v) {
 				return false
 			}
 		}
@@ -132,64 +236,35 @@ func samePython(manifest, lock string) bool {
 	return true
 }
 
-// wish is one requirement in the form that manifest and lock are compared in: markers are left out, since uv rewrites them.
-type wish struct {
-	extra      string // of the project, that asks for it
-	extras     string // of the package, that are asked for
-	specifiers pep440.Specifiers
-	elsewhere  bool // from a VCS, a URL or a path: specifiers and extras cannot be compared
-	unclear    bool // which extra asks for it cannot be told
-}
-
-// requirements lists what the manifest requires, extras included as uv.lock does.
-func (m Manifest) requirements() (map[pep508.Name][]wish, error) {
-	all, err := parseAll(m.Project.Dependencies, "", "project.dependencies")
-	if err != nil {
-		return nil, err
-	}
-	for _, extra := range slices.Sorted(maps.Keys(m.Project.Optional)) {
-		list, err := parseAll(m.Project.Optional[extra], extra, "project.optional-dependencies."+extra)
-		if err != nil {
-			return nil, err
-		}
-		for name, wishes := range list {
-			all[name] = append(all[name], wishes...)
+// added lists names that only one side has.
+func added(kind, manifest, lock string, now, was []pep508.Name) []string {
+	var drift []string
+	for _, name := range now {
+		if !slices.Contains(was, name) {
+			drift = append(drift, fmt.Sprintf("the %s %s is in %s and not in %s", kind, name, manifest, lock))
 		}
 	}
-	return all, nil
+	for _, name := range was {
+		if !slices.Contains(now, name) {
+			drift = append(drift, fmt.Sprintf("the %s %s is in %s and no longer in %s", kind, name, lock, manifest))
+		}
+	}
+	return drift
 }
 
-// groups gives the requirements of every dependency group, includes followed (PEP 735) and uv's older dev list added.
-func (m Manifest) groups() map[pep508.Name][]string {
-	written := map[pep508.Name][]any{}
-	for name, list := range m.Groups {
-		written[pep508.NewName(name)] = list
+func orNothing(list []pep508.Name) string {
+	if len(list) == 0 {
+		return "nothing"
 	}
-	all := map[pep508.Name][]string{}
-	for name := range written {
-		all[name] = expandGroup(written, name, nil)
-	}
-	if len(m.Tool.UV.Dev) > 0 {
-		all["dev"] = append(all["dev"], m.Tool.UV.Dev...)
-	}
-	return all
+	return joined(list)
 }
 
-func expandGroup(written map[pep508.Name][]any, name pep508.Name, inside []pep508.Name) []string {
-	if slices.Contains(inside, name) {
-		return nil // includes itself: uv refuses to lock that
-	}
+func joined(extras []pep508.Name) string {
 	var list []string
-	for _, item := range written[name] {
-		switch item := item.(type) {
-		case string:
-			list = append(list, item)
-		case map[string]any:
-			included, _ := item["include-group"].(string)
-			list = append(list, expandGroup(written, pep508.NewName(included), append(slices.Clone(inside), name))...)
-		}
+	for _, extra := range extras {
+		list = append(list, string(extra))
 	}
-	return list
+	return strings.Join(list, ",")
 }
 
 func union[A, B any](a map[pep508.Name]A, b map[pep508.Name]B) map[pep508.Name]bool {
@@ -201,123 +276,4 @@ func union[A, B any](a map[pep508.Name]A, b map[pep508.Name]B) map[pep508.Name]b
 		keys[key] = true
 	}
 	return keys
-}
-
-func parseAll(texts []string, extra, where string) (map[pep508.Name][]wish, error) {
-	out := map[pep508.Name][]wish{}
-	for _, text := range texts {
-		r, err := pep508.Parse(text)
-		if err != nil {
-			return nil, badRequirement(text, "pyproject.toml, "+where, err)
-		}
-		w := wish{extra: string(pep508.NewName(extra)), extras: joined(r.Extras), specifiers: r.Specifiers, elsewhere: r.URL != ""}
-		w.unclear = strings.Contains(r.Marker.String(), "extra")
-		out[r.Name] = append(out[r.Name], w)
-	}
-	return out, nil
-}
-
-// extraMarker is how uv writes which extra asks for a requirement, joined to the requirement's own marker.
-var extraMarker = regexp.MustCompile(`\bextra == '([^']*)'`)
-
-// askedBy is the extra in a marker of uv.lock. It is unclear when there are several, or when uv saw that the marker never holds.
-func askedBy(marker string) (extra string, unclear bool) {
-	for _, m := range extraMarker.FindAllStringSubmatch(marker, -1) {
-		unclear = unclear || extra != "" && extra != m[1]
-		extra = m[1]
-	}
-	return extra, unclear || extra == "" && strings.Contains(marker, "python_version < '0'")
-}
-
-func withoutExtras(lock map[pep508.Name][]wish) map[pep508.Name][]wish {
-	out := map[pep508.Name][]wish{}
-	for name, wishes := range lock {
-		if main := slices.DeleteFunc(wishes, func(w wish) bool { return w.extra != "" || w.unclear }); len(main) > 0 {
-			out[name] = main
-		}
-	}
-	return out
-}
-
-func locked(list []uvRequirement) map[pep508.Name][]wish {
-	out := map[pep508.Name][]wish{}
-	for _, r := range list {
-		specifiers, err := pep440.ParseSpecifiers(r.Specifier)
-		w := wish{extras: joined(names(r.Extras)), specifiers: specifiers}
-		w.elsewhere = err != nil || r.Git+r.URL+r.Path+r.Directory+r.Editable+r.Virtual != ""
-		w.extra, w.unclear = askedBy(r.Marker)
-		name := pep508.NewName(r.Name)
-		out[name] = append(out[name], w)
-	}
-	return out
-}
-
-func joined(extras []pep508.Name) string {
-	var list []string
-	for _, extra := range extras {
-		list = append(list, string(extra))
-	}
-	return strings.Join(list, ",")
-}
-
-// compare lists the differences, sorted by name.
-func compare(group string, manifest, lock map[pep508.Name][]wish) []string {
-	var drift []string
-	for name := range union(manifest, lock) {
-		now, was := describe(name, manifest[name])+group, describe(name, lock[name])+group
-		switch {
-		case lock[name] == nil:
-			drift = append(drift, now+" is required by pyproject.toml and not in uv.lock")
-		case manifest[name] == nil:
-			drift = append(drift, was+" is in uv.lock and no longer required by pyproject.toml")
-		case !alike(manifest[name], lock[name]):
-			drift = append(drift, fmt.Sprintf("pyproject.toml requires %s, uv.lock was made for %s", now, was))
-		}
-	}
-	sort.Strings(drift)
-	return drift
-}
-
-// alike tells whether every wish has its like on the other side; how often it occurs (per marker) does not matter.
-func alike(a, b []wish) bool { return covers(a, b) && covers(b, a) }
-
-func covers(a, b []wish) bool {
-	for _, w := range a {
-		if !slices.ContainsFunc(b, w.like) {
-			return false
-		}
-	}
-	return true
-}
-
-func (w wish) like(other wish) bool {
-	if w.extra != other.extra && !w.unclear && !other.unclear {
-		return false
-	}
-	return w.elsewhere || other.elsewhere || w.extras == other.extras && w.specifiers.Equal(other.specifiers)
-}
-
-func describe(name pep508.Name, wishes []wish) string {
-	var parts []string
-	for _, w := range wishes {
-		text := string(name)
-		if w.extras != "" {
-			text += "[" + w.extras + "]"
-		}
-		text += w.specifiers.String()
-		if w.extra != "" {
-			text += " (extra " + w.extra + ")"
-		}
-		parts = append(parts, text)
-	}
-	sort.Strings(parts)
-	return strings.Join(slices.Compact(parts), " and ")
-}
-
-func stale(drift []string) error {
-	return &failure.Error{
-		What:  "uv.lock does not match pyproject.toml:\n  - " + strings.Join(drift, "\n  - "),
-		Where: "uv.lock",
-		Fix:   "run 'uv lock' and commit the new uv.lock",
-	}
 }

@@ -2,8 +2,8 @@ package lock_test
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
+	"testing/fstest"
 
 	"github.com/lockstep/python/internal/lock"
 	. "github.com/onsi/gomega"
@@ -14,13 +14,8 @@ func testCheckUV(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
 	check := func(dir string) error {
-		data, err := os.ReadFile(filepath.Join(dir, "uv.lock"))
-		Expect(err).NotTo(HaveOccurred())
-		text, err := os.ReadFile(filepath.Join(dir, "pyproject.toml"))
-		Expect(err).NotTo(HaveOccurred())
-		manifest, err := lock.ReadManifest(text)
-		Expect(err).NotTo(HaveOccurred())
-		return lock.CheckUV(data, manifest)
+		_, err := lock.ReadUV(os.DirFS(dir), "uv.lock", lock.Request{})
+		return err
 	}
 
 	for _, dir := range cases("testdata/fresh/*") {
@@ -40,9 +35,9 @@ func testCheckUV(t *testing.T, context spec.G, it spec.S) {
 	it("names a requirement that is none", func() {
 		data, err := os.ReadFile("testdata/fresh/plain/uv.lock")
 		Expect(err).NotTo(HaveOccurred())
-		manifest, err := lock.ReadManifest([]byte("[project]\nname = \"app\"\ndependencies = [\"six\", \"click >\"]\n"))
-		Expect(err).NotTo(HaveOccurred())
-		Expect(lock.CheckUV(data, manifest)).To(MatchError(HavePrefix(`"click >" is not a requirement`)))
+		manifest := []byte("[project]\nname = \"app\"\ndependencies = [\"six\", \"click >\"]\n")
+		_, err = lock.ReadUV(fstest.MapFS{"uv.lock": {Data: data}, "pyproject.toml": {Data: manifest}}, "uv.lock", lock.Request{})
+		Expect(err).To(MatchError(HavePrefix(`"click >" is not a requirement`)))
 	})
 
 	it("names the line of a manifest that is no TOML", func() {

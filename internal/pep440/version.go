@@ -60,6 +60,9 @@ func Parse(text string) (Version, error) {
 }
 
 func parseExact(text string) (Version, error) {
+	if v, ok := plain(text); ok {
+		return v, nil
+	}
 	// Letters are folded here and not by the pattern, whose folding would also take the Kelvin sign for a k.
 	groups := versionPattern.FindStringSubmatch(lowerASCII(text))
 	if groups == nil {
@@ -82,6 +85,24 @@ func parseExact(text string) (Version, error) {
 		return Version{}, fmt.Errorf("%q is not a version: %w", text, numbers.err)
 	}
 	return v, nil
+}
+
+// plain reads a version that is numbers and dots alone. Nearly all are, and a lock has thousands: the pattern takes long.
+func plain(text string) (v Version, ok bool) {
+	for part := range strings.SplitSeq(text, ".") {
+		number, digits := 0, len(part)
+		for i := range digits {
+			if part[i] < '0' || part[i] > '9' {
+				return Version{}, false
+			}
+			number = number*10 + int(part[i]-'0')
+		}
+		if digits == 0 || digits > 18 { // more might not fit into an int
+			return Version{}, false
+		}
+		v.release = append(v.release, number)
+	}
+	return v, true
 }
 
 var preNames = map[string]string{

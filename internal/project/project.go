@@ -5,6 +5,7 @@ package project
 import (
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -12,16 +13,18 @@ import (
 
 // Project is what stands in the app dir.
 type Project struct {
-	Files []string // names of the root's files that matter, sorted
-	Venvs []string // virtual environments that are committed, sorted
-	found bool
+	Files        []string // names of the root's files that matter, sorted
+	Requirements []string // requirements files but for requirements.txt itself, in the root and in requirements/, sorted
+	Venvs        []string // virtual environments that are committed, sorted
+	found        bool
 }
 
 // kinds of files that make an app dir a Python app, in the order in which messages list them.
 var (
 	locks     = []string{"pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock"}
-	manifests = []string{"requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "manage.py",
-		"environment.yml", "environment.yaml", "conda-lock.yml", "pixi.lock", "requirements.in", "runtime.txt", ".python-version"}
+	manifests = slices.Concat([]string{"requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "manage.py"}, conda,
+		[]string{"runtime.txt", ".python-version"})
+	conda  = []string{"conda-lock.yml", "pixi.lock", "pixi.toml", "environment.yml", "environment.yaml"}
 	starts = []string{"Procfile", "app.py", "asgi.py", "main.py", "server.py", "wsgi.py", "application.py", "__main__.py"}
 	// inner are the files that tell a directory of the app's code from one of scripts, such as a Node.js app has them too.
 	inner = append([]string{"__init__.py", "manage.py"}, starts[1:]...)
@@ -41,23 +44,48 @@ func Scan(app fs.FS) (Project, error) {
 			if _, err := fs.Stat(app, path.Join(name, "pyvenv.cfg")); err == nil {
 				p.Venvs = append(p.Venvs, name)
 			}
+			if name == "requirements" {
+				p.Requirements = append(p.Requirements, requirementsIn(app, name)...)
+			}
 			continue
+		}
+		if IsRequirements(name) && name != "requirements.txt" {
+			p.Requirements = append(p.Requirements, name)
 		}
 		python = python || strings.HasSuffix(name, ".py")
 		start = start || slices.Contains(starts, name)
-		if slices.Contains(locks, name) || slices.Contains(manifests, name) || named(name) {
+		if slices.Contains(locks, name) || slices.Contains(manifests, name) || IsPylock(name) {
 			p.found = true
 		} else if name != "Procfile" {
 			continue
 		}
 		p.Files = append(p.Files, name)
 	}
-	p.found = p.found || start && (python || nested(app, ".") || nested(app, "src"))
+	p.found = p.found || len(p.Requirements) > 0 || start && (python || nested(app, ".") || nested(app, "src"))
 	sort.Strings(p.Files)
+	sort.Strings(p.Requirements)
 	return p, nil
 }
 
-// named tells a pylock.<name>.toml (PEP 751).
+// IsRequirements tells the usual names of requirements files.
+func IsRequirements(name string) bool { return requirements.MatchString(name) }
+
+// requirements are the names that requirements files go by: requirements-prod.txt, dev-requirements.txt, requirements.in.
+var requirements = regexp.MustCompile(`^(?:[\w.-]+[-_.])?requirements(?:[-_.][\w.-]+)?\.(?:txt|in)$`)
+
+// requirementsIn lists the files of a directory that is there for them.
+func requirementsIn(app fs.FS, dir string) []string {
+	var list []string
+	for _, pattern := range []string{"*.txt", "*.in"} {
+		found, _ := fs.Glob(app, path.Join(dir, pattern)) // the pattern is not malformed
+		list = append(list, found...)
+	}
+	return list
+}
+
+// IsPylock tells the names of pylock files, pylock.toml and pylock.<name>.toml (PEP 751).
+func IsPylock(name string) bool { return name == "pylock.toml" || named(name) }
+
 func named(name string) bool {
 	middle, ok := strings.CutPrefix(name, "pylock.")
 	middle, isTOML := strings.CutSuffix(middle, ".toml")
@@ -88,20 +116,16 @@ func (p Project) IsPython() bool { return p.found }
 // Has tells whether one of the files that matter stands in the root.
 func (p Project) Has(name string) bool { return slices.Contains(p.Files, name) }
 
-// Locks names the lock files there are, in the order of precedence.
-func (p Project) Locks() []string {
-	var list []string
-	for _, name := range locks {
-		if p.Has(name) {
-			list = append(list, name)
-		}
-	}
-	for _, name := range p.Files {
-		if named(name) {
-			list = append(list, name)
-		}
-	}
-	return list
+// Pylocks names the pylock files: pylock.toml first, then those with a name, sorted.
+func (p Project) Pylocks() []string {
+	return slices.Concat(p.present(locks[:1]), slices.DeleteFunc(slices.Clone(p.Files), func(name string) bool { return !named(name) }))
+}
+
+// Conda names the files of conda and pixi.
+func (p Project) Conda() []string { return p.present(conda) }
+
+func (p Project) present(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !p.Has(name) })
 }
 
 // LookedFor is the list for an owner whose app dir was not taken for a Python app.

@@ -82,10 +82,23 @@ func testScan(t *testing.T, context spec.G, it spec.S) {
 		Expect(found.Has("README.md")).To(BeFalse())
 	})
 
-	it("names lock files in the order of precedence", func() {
-		found := scan("Pipfile.lock", "pylock.b.toml", "poetry.lock", "uv.lock", "pylock.toml", "pdm.lock", "pylock.a.toml", "requirements.txt")
-		Expect(found.Locks()).To(Equal([]string{"pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.a.toml", "pylock.b.toml"}))
-		Expect(scan("requirements.txt", "pyproject.toml").Locks()).To(BeEmpty())
+	it("names pylock files, that without a name first", func() {
+		found := scan("pylock.b.toml", "uv.lock", "pylock.toml", "pylock.a.toml", "pylock.a.b.toml")
+		Expect(found.Pylocks()).To(Equal([]string{"pylock.toml", "pylock.a.toml", "pylock.b.toml"}))
+		Expect(scan("requirements.txt", "pyproject.toml").Pylocks()).To(BeEmpty())
+	})
+
+	it("names requirements files wherever they are kept", func() {
+		found := scan("requirements.txt", "requirements.in", "requirements-prod.txt", "requirements_prod.txt", "dev-requirements.txt", "requirements/base.txt",
+			"requirements/production.in", "requirements/README.md", "requirements/deep/x.txt", "requirements.md", "myrequirements.txt", "docs/requirements.txt")
+		Expect(found.Requirements).To(Equal([]string{"dev-requirements.txt", "requirements-prod.txt", "requirements.in", "requirements/base.txt",
+			"requirements/production.in", "requirements_prod.txt"}))
+		Expect(scan("requirements/base.txt").IsPython()).To(BeTrue())
+		Expect(scan("requirements/README.md").IsPython()).To(BeFalse())
+	})
+
+	it("names conda's files", func() {
+		Expect(scan("environment.yml", "pixi.lock", "requirements.txt").Conda()).To(Equal([]string{"pixi.lock", "environment.yml"}))
 	})
 
 	it("finds committed virtual environments, whatever their names", func() {

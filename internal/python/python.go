@@ -45,9 +45,10 @@ func (w wish) allows(r Release) bool {
 	return slices.ContainsFunc(w.allowed, func(a Release) bool { return a.Version.Compare(r.Version) == 0 })
 }
 
-// Resolve gives the newest release that every request allows. Requests stand in the order of precedence; without any, it is
-// the newest release of the newest minor that has had a patch release. endOfLife maps minors that are gone to their last day.
-func Resolve(requests []Request, releases []Release, endOfLife map[string]string) (Choice, error) {
+// Resolve gives the newest release that every request allows. Requests stand in the order of precedence; where they leave a
+// choice, the minor of the previous image ("3.13") is kept, and without one it is the newest minor that has had a patch
+// release. endOfLife maps minors that are gone to their last day.
+func Resolve(requests []Request, previous string, releases []Release, endOfLife map[string]string) (Choice, error) {
 	if len(releases) == 0 {
 		return Choice{}, errNone
 	}
@@ -74,6 +75,12 @@ func Resolve(requests []Request, releases []Release, endOfLife map[string]string
 		}
 		earlier, left = append(earlier, w), allowed
 	}
+	if kept := filterMinor(left, previous); len(kept) > 0 {
+		if choose(kept).Version.Compare(choose(left).Version) != 0 {
+			reasons = append(reasons, fmt.Sprintf("the previous image has %s; ask for %s in .python-version to move on", previous, choose(left).minor()))
+		}
+		left = kept
+	}
 	if len(reasons) == 0 {
 		reasons = []string{"default; write a .python-version file to choose"}
 	}
@@ -90,6 +97,10 @@ func choose(newestFirst []Release) Release {
 		}
 	}
 	return newestFirst[0]
+}
+
+func filterMinor(list []Release, minor string) []Release {
+	return slices.DeleteFunc(slices.Clone(list), func(r Release) bool { return r.minor() != minor })
 }
 
 func filter(releases []Release, s pep440.Specifiers) []Release {

@@ -88,7 +88,7 @@ func testResolve(t *testing.T, context spec.G, it spec.S) {
 		}
 		it("chooses for: "+strings.Join(texts, "; "), func() {
 			list := pinned(t)
-			choice, err := python.Resolve(c.requests, list, endOfLife)
+			choice, err := python.Resolve(c.requests, "", list, endOfLife)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(choice.Release.Version.String()).To(Equal(c.want))
 			Expect(choice.Reason).To(Equal(c.reason))
@@ -107,31 +107,52 @@ func testResolve(t *testing.T, context spec.G, it spec.S) {
 		{"there are only pre-releases", []string{"3.15.0a1", "3.15.0b1"}, "3.15.0b1"},
 	} {
 		it("has a default when "+c.name, func() {
-			choice, err := python.Resolve(nil, releases(t, c.releases...), nil)
+			choice, err := python.Resolve(nil, "", releases(t, c.releases...), nil)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(choice.Release.Version.String()).To(Equal(c.want))
 		})
 	}
 
 	it("takes a minor without a patch release when asked for it", func() {
-		choice, err := python.Resolve(ask(file, "3.15"), releases(t, "3.15.0", "3.14.6"), nil)
+		choice, err := python.Resolve(ask(file, "3.15"), "", releases(t, "3.15.0", "3.14.6"), nil)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(choice.Release.Version.String()).To(Equal("3.15.0"))
 	})
 
+	for _, c := range []struct {
+		name     string
+		previous string
+		requests []python.Request
+		want     string
+		reason   string
+	}{
+		{"keeps the minor of the previous image", "3.13", nil, "3.13.14", "the previous image has 3.13; ask for 3.14 in .python-version to move on"},
+		{"keeps it within a range", "3.13", ask(project, ">=3.11"), "3.13.14", project + " asks for >=3.11, the previous image has 3.13; ask for 3.14 in .python-version to move on"},
+		{"does not speak of it when it is what would be chosen anyway", "3.14", nil, "3.14.7", "default; write a .python-version file to choose"},
+		{"leaves it when a wish excludes it", "3.13", ask(file, "3.12"), "3.12.14", ".python-version asks for 3.12"},
+		{"leaves it when it is no longer pinned", "3.9", nil, "3.14.7", "default; write a .python-version file to choose"},
+	} {
+		it(c.name, func() {
+			choice, err := python.Resolve(c.requests, c.previous, pinned(t), endOfLife)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(choice.Release.Version.String()).To(Equal(c.want))
+			Expect(choice.Reason).To(Equal(c.reason))
+		})
+	}
+
 	it("takes a pre-release only when asked for it", func() {
 		list := releases(t, "3.14.6", "3.15.0rc1")
-		choice, err := python.Resolve(ask(project, ">=3.14"), list, nil)
+		choice, err := python.Resolve(ask(project, ">=3.14"), "", list, nil)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(choice.Release.Index).To(Equal(0))
-		choice, err = python.Resolve(ask(file, "3.15.0rc1"), list, nil)
+		choice, err = python.Resolve(ask(file, "3.15.0rc1"), "", list, nil)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(choice.Release.Index).To(Equal(1))
 	})
 
 	it("says when nothing is pinned, which is no fault of the owner's", func() {
 		for _, requests := range [][]python.Request{nil, ask(file, "3.13")} {
-			_, err := python.Resolve(requests, nil, endOfLife)
+			_, err := python.Resolve(requests, "", nil, endOfLife)
 			Expect(err).To(MatchError("choosing a Python: buildpack.toml pins none for this platform"))
 			Expect(errors.As(err, new(*failure.Error))).To(BeFalse())
 		}
@@ -208,14 +229,14 @@ func testMessages(t *testing.T, context spec.G, it spec.S) {
 				"\n  fix: make them agree: change one of " + setting + ", .python-version and " + project},
 	} {
 		it("explains "+c.name, func() {
-			_, err := python.Resolve(c.requests, pinned(t), endOfLife)
+			_, err := python.Resolve(c.requests, "", pinned(t), endOfLife)
 			Expect(err).To(MatchError(c.want))
 			Expect(errors.As(err, new(*failure.Error))).To(BeTrue())
 		})
 	}
 
 	it("does not speak of a range where there is one minor", func() {
-		_, err := python.Resolve(ask(file, "3.99"), releases(t, "3.14.6"), nil)
+		_, err := python.Resolve(ask(file, "3.99"), "", releases(t, "3.14.6"), nil)
 		Expect(err).To(MatchError(HaveSuffix("fix: ask for 3.14")))
 	})
 }

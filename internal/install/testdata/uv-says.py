@@ -159,7 +159,7 @@ def index(path):
     return {"UV_DEFAULT_INDEX": path}
 
 
-# case → (what is asked for, environment); "resolve" and "hashed" are requirements, "lock" is a pylock
+# case → (what is asked for, environment); "resolve" and "hashed" are requirements, "lock" is a pylock, "source" an sdist of the index
 CASES = {
     "no-package": ("resolve", "surely-nowhere\n", LOOPBACK),
     "no-package-hashed": ("hashed", "surely-nowhere==1.0" + HASH + "\n", LOOPBACK),
@@ -194,6 +194,11 @@ CASES = {
                             NO_PATH | {"UV_INDEX": HERE + "/simple"}),
     "no-compiler-meson": ("lock", entry("mesonic", "sdist"), NO_PATH),
     "no-rust": ("lock", entry("rusty", "sdist"), NO_PATH),
+    "no-pg-config": ("source", "psycopg2==2.9.11", NO_PATH),
+    "no-mysql": ("source", "mysqlclient==2.2.7", NO_PATH),
+    "no-libxml2": ("source", "lxml==6.0.2", NO_PATH),
+    "no-header": ("source", "python-ldap==3.4.5", {"CC": "gcc", "LDSHARED": "gcc -shared"}),
+    "no-library-meson": ("source", "pycairo==1.28.0", {}),
     "no-cmake": ("lock", entry("nocmake", "sdist"), NO_PATH),
     "failing-build": ("lock", entry("failing", "sdist"), {}),
     "failing-build-resolve": ("resolve", f"failing @ {HERE}/files/failing-1.0.tar.gz\n", {}),
@@ -210,7 +215,6 @@ CASES = {
     "no-git-resolve": ("resolve", "greet @ git+https://files.example/greet.git\n", NO_PATH),
     "no-repository": ("lock", git(NOWHERE), {}),
     "no-repository-resolve": ("resolve", f"greet @ git+{NOWHERE}\n", {}),
-    "bad-option": ("resolve", "two --config-settings=a=b\n", LOOPBACK),
     "bad-line": ("resolve", "two=2.0\n", LOOPBACK),
     "no-directory": ("resolve", "-e ./nowhere\n", LOOPBACK),
     "empty-directory": ("resolve", "./empty\n", LOOPBACK),
@@ -229,7 +233,9 @@ def run(case, kind, text, extra):
            "UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1", "GIT_TERMINAL_PROMPT": "0"} | extra
     subprocess.run([UV, "venv", "-q", "--python", PYTHON, app / "venv"], env=env | {"UV_CACHE_DIR": str(app / "c2")}, check=True)
     python = str(app / "venv" / "bin" / "python")
-    if kind == "resolve":
+    if kind == "source":
+        args = ["pip", "install", "--python", python, "--no-deps", "--quiet", "--no-binary", text.split("==")[0], text]
+    elif kind == "resolve":
         (app / "requirements.txt").write_text(text)
         args = ["pip", "compile", "requirements.txt", "--python", python, "--format", "pylock.toml", "--preview-features", "pylock",
                 "--no-header", "--no-annotate", "--quiet"]

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Makes the inputs under uv/, fresh/ and stale/ with the real uv, and asks it what it would install and which locks are stale.
 
-usage: generate.py UV PYTHON OUT   (UV 0.12.5, PYTHON 3.14 or newer; needs an index, git, and the packaging library)
+usage: generate.py UV PYTHON OUT [CASE...]   (UV 0.12.5, PYTHON 3.14 or newer; needs an index, git, and the packaging library)
 
-OUT gets <kind>/<case>/; the files that our own code writes (want) are not touched. Hosts are replaced, see README.md.
+UV_NEWER in the environment is the uv 0.13.9 that a few cases are locked with.
+OUT gets <kind>/<case>/, of all cases or of those named; the files that our own code writes (want) are not touched. Hosts are replaced, see README.md.
 """
 import base64
 import hashlib
@@ -21,7 +22,8 @@ import zipfile
 from packaging.markers import Marker
 from pip._internal.models.index import PyPI
 
-UV, PYTHON, OUT = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+UV, PYTHON, OUT, ONLY = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]), sys.argv[4:]
+NEWER = os.environ.get("UV_NEWER")
 FILES = "https://" + PyPI.file_storage_domain
 SERVER = "http://127.0.0.1:18231"  # fixed, so that locks stay the same
 GIT = "file:///tmp/lockstep-testdata/greet.git"  # the same
@@ -33,8 +35,8 @@ CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("UV_", "PIP_")
 }
 
 
-def uv(app, *args):
-    return subprocess.run([UV, *args], cwd=app, env=CLEAN, capture_output=True, text=True)
+def uv(app, *args, program=UV):
+    return subprocess.run([program, *args], cwd=app, env=CLEAN, capture_output=True, text=True)
 
 
 def project(dependencies, tail="", requires='>=3.11', name="app"):
@@ -158,6 +160,59 @@ new = ["six==1.17.0"]
 conflicts = [[{extra = "old"}, {extra = "new"}]]
 """
 
+WORKSPACE = '[tool.uv.workspace]\nmembers = ["packages/*"]\n'
+MEMBERS = {
+    "packages/core/pyproject.toml": member("core", ["six==1.17.0"], """[project.optional-dependencies]
+x = ["click==8.3.0"]
+[dependency-groups]
+jobs = ["iniconfig==2.1.0"]
+dev = ["packaging==25.0"]
+"""),
+    "packages/web/pyproject.toml": project(["core[x]"], '[project.optional-dependencies]\nz = ["idna==3.10"]\n[tool.uv.sources]\ncore = {workspace = true}\n', name="web"),
+    "packages/other/pyproject.toml": member("other", ["docopt==0.6.2"]),
+}
+ROOTLESS = {"pyproject.toml": WORKSPACE + """[dependency-groups]
+lint = ["pygments==2.19.2"]
+fork = ["typing-extensions==4.14.0 ; python_version < '3.12'", "typing-extensions==4.15.0 ; python_version >= '3.12'"]
+"""} | MEMBERS
+EXTRAS = {"pyproject.toml": project(["six==1.17.0"], """
+[project.optional-dependencies]
+x = ["click==8.3.0", "colorama==0.4.6 ; sys_platform == 'win32'"]
+"Big.One" = ["app[x]", "idna==3.10"]
+none = []
+[dependency-groups]
+dev = ["iniconfig==2.1.0", {include-group = "lint"}]
+lint = ["packaging==25.0 ; python_version >= '3.12'"]
+[tool.uv]
+default-groups = ["dev"]
+""")}
+TWO = {"pyproject.toml": project(["python-dateutil==2.9.0.post0"], CONFLICTS)}
+GROUP_CONFLICT = {"pyproject.toml": project(["six==1.17.0"], """
+[dependency-groups]
+old = ["python-dateutil==2.8.2"]
+new = ["python-dateutil==2.9.0.post0"]
+[tool.uv]
+conflicts = [[{group = "old"}, {group = "new"}]]
+""")}
+
+# case → what is requested
+REQUESTS = {
+    "request-extra": "extras big-one", "request-extra-empty": "extras none", "request-groups": "groups dev",
+    "request-unknown-extra": "extras bigone", "request-unknown-group": "groups lnit", "request-no-groups": "groups dev",
+    "request-member": "member core\nextras x\ngroups jobs", "request-member-virtual": "member web\nextras z",
+    "request-unknown-member": "member cor", "rootless-extra-and-groups": "extras x\ngroups lint jobs fork",
+    "rootless-groups-3.11": "member other\ngroups fork",
+    "request-conflicting": "extras old new", "request-one-of-conflicting": "extras old",
+    "request-conflicting-groups": "groups old new", "request-one-of-conflicting-groups": "groups old",
+}
+
+# case → what is added to the manifest after locking, for which these packages would have to be built
+LATE = {
+    "no-build": "[tool.uv]\nno-build = true\n",
+    "no-build-isolation": '[tool.uv]\nno-build-isolation-package = ["docopt", "six"]\n',
+    "match-runtime": '[tool.uv.extra-build-dependencies]\ndocopt = [{requirement = "six", match-runtime = true}]\n',
+}
+
 # case → (files, edit of the lock, Python and machine)
 UV_CASES = {
     "extras": ({"pyproject.toml": project(["httpx[http2,socks]==0.28.1", "anyio==4.11.0", "certifi==2025.8.3", "idna==3.10"])}, None, None),
@@ -230,6 +285,33 @@ twin = [{index = "a", marker = "platform_machine != 'x86_64'"}, {index = "b", ma
     "no-hash": ({"pyproject.toml": project(["twin"], '[tool.uv.sources]\ntwin = {index = "bare"}\n' + INDEXES)}, None, None),
     "merge-conflict": ({"pyproject.toml": project(["six==1.17.0"])}, conflict, None),
     "version-2": ({"pyproject.toml": project(["six==1.17.0"])}, lambda t: t.replace("version = 1\n", "version = 2\n", 1), None),
+    "request-extra": (EXTRAS, None, None),
+    "request-extra-empty": (EXTRAS, None, None),
+    "request-groups": (EXTRAS, None, None),
+    "request-unknown-extra": (EXTRAS, None, None),
+    "request-unknown-group": (EXTRAS, None, None),
+    "request-no-groups": ({"pyproject.toml": project(["six==1.17.0"])}, None, None),
+    "request-member": (ROOTLESS, None, None),
+    "request-member-virtual": (ROOTLESS, None, None),
+    "request-unknown-member": (ROOTLESS, None, None),
+    "rootless": (ROOTLESS, None, None),
+    "rootless-extra-and-groups": (ROOTLESS, None, None),
+    "rootless-groups-3.11": (ROOTLESS, None, "3.11.9 x86_64"),
+    "request-conflicting": (TWO, None, None),
+    "request-one-of-conflicting": (TWO, None, None),
+    "request-conflicting-groups": (GROUP_CONFLICT, None, None),
+    "request-one-of-conflicting-groups": (GROUP_CONFLICT, None, None),
+    "virtual-dependency": ({"pyproject.toml": project(["bag"], '[tool.uv.sources]\nbag = {path = "bag"}\n'),
+                            "bag/pyproject.toml": project(["six==1.17.0"], "[tool.uv]\npackage = false\n", name="bag")}, None, None),
+    "outside": ({"pyproject.toml": project(["shared"], '[tool.uv.sources]\nshared = {path = "../shared"}\n'),
+                 "../shared/pyproject.toml": member("shared", [])}, lambda t: t, None),
+    "other-environment": ({"pyproject.toml": project(["six==1.17.0"], "[tool.uv]\nenvironments = [\"sys_platform == 'darwin'\", \"sys_platform == 'linux' and platform_machine == 'aarch64'\"]\n")}, lambda t: t, None),
+    "no-binary": ({"pyproject.toml": project(["six==1.17.0", "markupsafe==3.0.3"], '[tool.uv]\nno-binary-package = ["MarkupSafe"]\n')}, None, None),
+    "no-build": ({"pyproject.toml": project(["docopt==0.6.2"])}, lambda t: t, None),
+    "no-build-isolation": ({"pyproject.toml": project(["docopt==0.6.2", "six==1.17.0"])}, lambda t: t, None),
+    "match-runtime": ({"pyproject.toml": project(["docopt==0.6.2", "six==1.17.0"])}, lambda t: t, None),
+    "build-settings": ({"pyproject.toml": project(["docopt==0.6.2", "six==1.17.0"], '[tool.uv.extra-build-dependencies]\ndocopt = ["six"]\n[tool.uv]\nconfig-settings = {a = "b"}\n')}, None, None),
+    "revision-5": (EXTRAS | {"pyproject.toml": EXTRAS["pyproject.toml"].replace("six==1.17.0", "httpx[socks]==0.28.1', 'anyio==4.11.0', 'certifi==2025.8.3', 'idna==3.10")}, None, None),
     "missing-package": ({"pyproject.toml": project(["python-dateutil==2.9.0.post0"])}, lambda t: cut(t, "six"), None),
 }
 
@@ -317,6 +399,53 @@ twin = [{index = "a", group = "a"}, {index = "b", group = "b"}]
     "not-a-package": {"pyproject.toml": project(["six"], BUILD + "[tool.uv]\npackage = false\n")},
 }
 
+SOURCES = {"pyproject.toml": project(["greet[x]>=0.5", "nested", "six", "core", "local", "torchy", "docopt", "tool", "two"], f"""
+[project.optional-dependencies]
+extra = ["iniconfig"]
+[tool.uv.workspace]
+members = ["packages/*", "single"]
+exclude = ["packages/not-*"]
+[tool.uv.sources]
+Greet = {{git = "{GIT}", branch = "main"}}
+nested = {{git = "{GIT}", tag = "v1", subdirectory = "sub dir"}}
+six = {{url = "{SIX_WHEEL}"}}
+core = {{workspace = true}}
+local = [{{path = "libs/local"}}]
+tool = {{path = "./libs/../libs/tool/", editable = true}}
+torchy = {{index = "a"}}
+two = {{path = "vendor/two-2.0-py3-none-any.whl"}}
+iniconfig = [{{index = "usual", extra = "extra"}}]
+[[tool.uv.index]]
+name = "usual"
+url = "{PyPI.simple_url}"
+""" + INDEXES), "libs/local/pyproject.toml": member("local", ["six ; python_version > '3.11'"], "[dependency-groups]\ndev = ['click']\n"),
+    "libs/tool/pyproject.toml": member("tool", []),
+    "packages/core/pyproject.toml": member("core", ["torchy>=2 ; os_name == 'posix'", "twin"], '[tool.uv.sources]\ntwin = {index = "b"}\n[dependency-groups]\ndev = ["click>=8"]\n' + INDEXES),
+    "packages/not-a-member/pyproject.toml": member("not-a-member", []),
+    "packages/unmanaged/pyproject.toml": member("unmanaged", [], "[tool.uv]\nmanaged = false\n"),
+    "single/pyproject.toml": member("single", ["core"], '[tool.uv.sources]\ncore = {workspace = true}\n').replace(">=3.11", ">=3.12,<4")}
+POLICY = {"pyproject.toml": project(["six", "anyio"], """
+[project.optional-dependencies]
+x = ["click ; python_version >= '3.12' and sys_platform != 'win32'"]
+none = []
+[tool.uv]
+constraint-dependencies = ["six<2 ; sys_platform == 'linux'", "idna>=2,<9"]
+override-dependencies = ["sniffio>=1.2 ; python_version < '4'"]
+build-constraint-dependencies = ["flit_core>=3"]
+exclude-dependencies = ["Typing.Extensions"]
+""")}
+FRESH |= {
+    "sources": SOURCES,
+    "policy": POLICY,
+    "rootless-members": ROOTLESS,
+    "dynamic-member": {"pyproject.toml": WORKSPACE, "packages/core/pyproject.toml": (DYNAMIC % (["version", "dependencies"], "")).replace('"app"', '"core"'), "packages/core/setup.py": SETUP},
+    "uv-markers": {"pyproject.toml": project([
+        "six ; python_version > '3.11'", "click ; python_version != '3.12'", "idna ; python_full_version >= '3.12.1' or os_name == 'nt'",
+        "certifi ; platform_system == 'Linux' and sys_platform == 'win32'", "anyio ; python_version >= '3.8' and implementation_name == 'cpython'",
+        "iniconfig ; python_version in '3.11 3.12'", "packaging ; python_version ~= '3.12'", "rich ; 'linux' in sys_platform", "tomli ; python_version <= '3.10'",
+        "pygments ; (python_version < '3.13' or sys_platform == 'darwin') and platform_machine != 'arm64'"])},
+}
+
 # What it refuses: the manifest after a change.
 STALE = {
     "added": ({"pyproject.toml": ALL}, lambda t: t.replace('<1\'', '<1\', "six"')),
@@ -339,6 +468,29 @@ STALE = {
 }
 
 
+def other(name, change):
+    """A change of another file than the root's manifest."""
+    return name, change
+
+
+STALE |= {
+    "marker": ({"pyproject.toml": project(["six ; sys_platform == 'linux'"])}, lambda t: t.replace("'linux'", "'win32'")),
+    "marker-dropped": ({"pyproject.toml": project(["six ; python_version >= '3.13'"])}, lambda t: t.replace(" ; python_version >= '3.13'", "")),
+    "extra-empty-added": (POLICY, lambda t: t.replace("none = []", "none = []\nmore = []")),
+    "constraint": (POLICY, lambda t: t.replace("<9", "<8")),
+    "override": (POLICY, lambda t: t.replace("sniffio>=1.2", "sniffio>=1.3")),
+    "exclude": (POLICY, lambda t: t.replace('["Typing.Extensions"]', "[]")),
+    "build-constraint": (POLICY, lambda t: t.replace("flit_core>=3", "flit_core>=3.1")),
+    "source-tag": (SOURCES, lambda t: t.replace('branch = "main"', 'tag = "v1"')),
+    "source-removed": (SOURCES, lambda t: t.replace("[{path = \"libs/local\"}]", '{path = "libs/tool"}').replace(f'six = {{url = "{SIX_WHEEL}"}}\n', "")),
+    "source-index": (SOURCES, lambda t: t.replace('torchy = {index = "a"}', 'torchy = {index = "b"}')),
+    "member-added": (SOURCES, lambda t: t.replace('exclude = ["packages/not-*"]', "")),
+    "member-changed": (SOURCES, other("packages/core/pyproject.toml", lambda t: t.replace("twin", "six").replace("click>=8", "click>=8.1"))),
+    "member-python": (SOURCES, other("single/pyproject.toml", lambda t: t.replace(">=3.12", ">=3.13"))),
+    "rootless-group": (ROOTLESS, lambda t: t.replace("pygments==2.19.2", "pygments>2.19")),
+}
+
+
 def anonymous(text):
     text = re.sub(r"file:///\S*/(?:uv|fresh|stale)/[^/]+/", "file:///app/", text)
     return (text.replace(PyPI.simple_url.rstrip("/"), "https://index.example/simple").replace(FILES, "https://files.example")
@@ -356,9 +508,9 @@ def create(app, files):
     wheel(app / "vendor", "two", "2.0")
 
 
-def locked(app, files):
+def locked(app, files, program=UV):
     create(app, files)
-    done = uv(app, "lock")
+    done = uv(app, "lock", program=program)
     if done.returncode:
         sys.exit(f"{app}: {done.stderr}")
     return (app / "uv.lock").read_text()
@@ -368,14 +520,22 @@ def write(kind, case, files):
     folder = OUT / kind / case
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(anonymous(text))
 
 
-def expected(app, environment):
-    """What uv would install: name==version, or the name alone where the lock has no version."""
+def texts(files):
+    """The files that a case keeps: those of the app dir that are no archives."""
+    return {n: t for n, t in files.items() if not t.startswith("https://") and not n.startswith("../")}
+
+
+def expected(app, environment, request):
+    """What uv would install: name==version, or the name alone where the lock has no version; None when it refuses."""
     python, machine = environment.split()
-    done = uv(app, "export", "--frozen", "--no-default-groups", "--no-emit-project", "--format", "requirements.txt", "--no-hashes",
-              "--no-header", "--no-annotate", "--no-editable")
+    done = uv(app, "export", "--frozen", "--no-default-groups", *([] if "--package" in request else ["--no-emit-project"]), "--format", "requirements.txt", "--no-hashes",
+              "--no-header", "--no-annotate", "--no-editable", *request)
+    if done.returncode and request:
+        return None
     if done.returncode:
         sys.exit(f"{app}: {done.stderr}")
     asked = {"python_version": python.rpartition(".")[0], "python_full_version": python, "platform_machine": machine,
@@ -395,29 +555,48 @@ def main():
         root = pathlib.Path(temporary)
         serve(root / "index")
         repository()
-        for case, (files, edit, environment) in UV_CASES.items():
+        for case, (files, edit, environment) in wanted(UV_CASES):
             app = root / "uv" / case
-            lock = locked(app, files)
-            out = {"pyproject.toml": files["pyproject.toml"], "uv.lock": edit(lock) if edit else lock}
+            lock = locked(app, files, NEWER if case == "revision-5" else UV)
+            out = texts(files) | {"uv.lock": edit(lock) if edit else lock}
+            out["pyproject.toml"] += LATE.get(case, "")
             if environment:
                 out["environment"] = environment + "\n"
-            if not edit and case not in ("windows-only", "workspace-without-root"):
-                out["uv-installs"] = expected(app, environment or "3.14.6 x86_64")
+            if case in REQUESTS:
+                out["request"] = REQUESTS[case] + "\n"
+            if not edit and case != "windows-only":
+                installs = expected(app, environment or "3.14.6 x86_64", arguments(REQUESTS.get(case, "")))
+                out["others-refuse" if installs is None else "uv-installs"] = installs or ""
             write("uv", case, out)
-        for case, files in FRESH.items():
+        for case, files in wanted(FRESH):
             app = root / "fresh" / case
             lock = locked(app, files)
             if uv(app, "lock", "--check").returncode:
                 sys.exit(f"{app}: uv says that its own lock is stale")
-            write("fresh", case, {"pyproject.toml": files["pyproject.toml"], "uv.lock": lock})
-        for case, (files, change) in STALE.items():
+            write("fresh", case, texts(files) | {"uv.lock": lock})
+        for case, (files, change) in wanted(STALE):
             app = root / "stale" / case
             lock = locked(app, files)
-            text = change(files["pyproject.toml"])
-            (app / "pyproject.toml").write_text(text)
+            name, change = change if isinstance(change, tuple) else ("pyproject.toml", change)
+            text = change(files[name])
+            (app / name).write_text(text)
             if uv(app, "lock", "--check").returncode == 0:
                 sys.exit(f"{app}: uv says that this lock is fresh")
-            write("stale", case, {"pyproject.toml": text, "uv.lock": lock})
+            write("stale", case, texts(files) | {name: text, "uv.lock": lock})
+
+
+def wanted(cases):
+    return [(case, what) for case, what in cases.items() if not ONLY or case in ONLY]
+
+
+def arguments(request):
+    """The words of a request as options of uv."""
+    out = []
+    for line in request.splitlines():
+        kind, *words = line.split()
+        for word in words:
+            out += [{"extras": "--extra", "groups": "--group", "member": "--package"}[kind], word]
+    return out
 
 
 main()

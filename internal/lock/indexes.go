@@ -1,0 +1,48 @@
+package lock
+
+import (
+	"io/fs"
+
+	"github.com/BurntSushi/toml"
+)
+
+// namedIndex is an index as uv, Poetry, PDM and Pipenv name it.
+type namedIndex struct {
+	Name string `toml:"name"`
+	URL  string `toml:"url"`
+}
+
+type indexManifest struct {
+	Tool struct {
+		UV struct {
+			Index []namedIndex `toml:"index"`
+		} `toml:"uv"`
+		Poetry struct {
+			Source []namedIndex `toml:"source"`
+		} `toml:"poetry"`
+		PDM struct {
+			Source []namedIndex `toml:"source"`
+		} `toml:"pdm"`
+	} `toml:"tool"`
+	Index  []namedIndex `toml:"index"`  // uv.toml
+	Source []namedIndex `toml:"source"` // Pipfile
+}
+
+// IndexCredentials finds the credentials of the indexes that the app's manifests name, in their URLs and in the variables that are
+// set for them. A file that cannot be read has none: whoever reads it for its packages says what is wrong.
+func IndexCredentials(app fs.FS, lookup func(string) string) Credentials {
+	names := map[string]string{}
+	for _, file := range []string{"pyproject.toml", "uv.toml", "Pipfile"} {
+		var m indexManifest
+		data, err := fs.ReadFile(app, file)
+		if err != nil || toml.Unmarshal(data, &m) != nil {
+			continue
+		}
+		for _, list := range [][]namedIndex{m.Tool.UV.Index, m.Tool.Poetry.Source, m.Tool.PDM.Source, m.Index, m.Source} {
+			for _, index := range list {
+				names[index.Name] = index.URL
+			}
+		}
+	}
+	return NamedCredentials(names, lookup)
+}

@@ -1,0 +1,332 @@
+package lock
+
+import (
+	"cmp"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/lockstep/python/internal/pep440"
+	"github.com/lockstep/python/internal/pep508"
+)
+
+// poetryLock is poetry.lock of lock-version 1.0 (Poetry 1.0), 1.1 (to 1.2), 2.0 (to 1.8; category is gone from 1.5 on) and 2.1
+// (from 2.0 on) (https://github.com/python-poetry/poetry, src/poetry/packages/locker.py).
+type poetryLock struct {
+	Packages []poetryPackage     `toml:"package"`
+	Extras   map[string][]string `toml:"extras"`
+	Metadata struct {
+		Version     string                  `toml:"lock-version"` // 1.0 does not say it
+		Python      string                  `toml:"python-versions"`
+		ContentHash string                  `toml:"content-hash"`
+		Files       map[string][]poetryFile `toml:"files"`  // 1.x
+		Hashes      map[string][]string     `toml:"hashes"` // before
+	} `toml:"metadata"`
+}
+
+type poetryPackage struct {
+	Name         string                        `toml:"name"`
+	Version      string                        `toml:"version"`
+	Python       string                        `toml:"python-versions"`
+	Marker       string                        `toml:"marker"` // 1.0
+	Groups       []string                      `toml:"groups"` // 2.1
+	Markers      any                           `toml:"markers"`
+	Files        []poetryFile                  `toml:"files"`
+	Dependencies map[string]poetryDependencies `toml:"dependencies"`
+	Extras       map[string][]string           `toml:"extras"`
+	Source       poetryPackageSource           `toml:"source"`
+}
+
+type poetryFile struct {
+	File string `toml:"file"`
+	Hash string `toml:"hash"`
+}
+
+type poetryPackageSource struct {
+	Type         string `toml:"type"` // legacy (a simple index), git, url, file, directory
+	URL          string `toml:"url"`
+	Reference    string `toml:"reference"` // the name of the index; what was asked for of a repository
+	Resolved     string `toml:"resolved_reference"`
+	Subdirectory string `toml:"subdirectory"`
+}
+
+// ReadPoetry reads poetry.lock: the main dependencies, and the groups and extras that are requested. From lock-version 2.1 on
+// each package says which of these it belongs to, and Poetry obeys that; before, the manifest's dependencies are followed.
+func ReadPoetry(app fs.FS, name string, want Request) (Lock, error) {
+	data, err := fs.ReadFile(app, name)
+	if err != nil {
+		return Lock{}, unreadableFile(name, err)
+	}
+	file, err := parsePoetry(name, data)
+	if err != nil {
+		return Lock{}, err
+	}
+	manifestData, err := fs.ReadFile(app, "pyproject.toml")
+	if err != nil {
+		return Lock{}, noPoetryManifest(name, err)
+	}
+	manifest, err := readPoetryManifest(manifestData)
+	if err != nil {
+		return Lock{}, err
+	}
+	if err := checkPoetry(name, data, file, manifestData, manifest); err != nil {
+		return Lock{}, err
+	}
+	if err := manifest.knows(name, want); err != nil {
+		return Lock{}, err
+	}
+	l := Lock{File: name, Matches: "pyproject.toml"}
+	if python, err := parsePython(file.Metadata.Python); err == nil {
+		if l.Python = python.specifier(); l.Python != "" {
+			l.PyWhere = name + ", metadata.python-versions"
+		}
+	}
+	if file.grouped() {
+		err = file.selectGroups(&l, want)
+	} else {
+		err = file.walk(&l, manifest, want)
+	}
+	if root := manifest.root(app); root != nil && err == nil {
+		l.Entries = append(l.Entries, *root)
+		l.Roots = append(l.Roots, Dependency{Name: root.Name})
+	}
+	return l, err
+}
+
+func parsePoetry(name string, data []byte) (poetryLock, error) {
+	var file poetryLock
+	if err := toml.Unmarshal(data, &file); err != nil {
+		return file, unreadable(name, err)
+	}
+	if file.Metadata.Version == "" {
+		file.Metadata.Version = "1.0"
+	}
+	if version, err := pep440.Parse(file.Metadata.Version); err != nil || version.Major() < 1 || version.Major() > 2 {
+		return file, poetryVersion(name, file.Metadata.Version)
+	}
+	return file, nil
+}
+
+// before tells whether the file is of an older lock-version.
+func (l poetryLock) before(text string) bool {
+	version, err := pep440.Parse(l.Metadata.Version)
+	limit, _ := pep440.Parse(text)
+	return err == nil && version.Compare(limit) < 0
+}
+
+// grouped tells whether packages say which groups they belong to.
+func (l poetryLock) grouped() bool { return !l.before("2.1") }
+
+// knows refuses what is requested and not there.
+func (m poetryManifest) knows(name string, want Request) error {
+	extras := m.extras()
+	for _, extra := range want.Extras {
+		if _, ok := extras[extra]; !ok {
+			return unknownPoetry(name, "extra", extra, slices.Sorted(maps.Keys(extras)))
+		}
+	}
+	groups := m.groups()
+	for _, group := range want.Groups {
+		if group != mainGroup && !slices.Contains(groups, group) {
+			return unknownPoetry(name, "group", group, groups)
+		}
+	}
+	return nil
+}
+
+const mainGroup = pep508.Name("main")
+
+// selectGroups makes each package of a requested group a root, on the condition that one of these groups has for it.
+func (l poetryLock) selectGroups(into *Lock, want Request) error {
+	requested := append([]pep508.Name{mainGroup}, want.Groups...)
+	into.Active = want.Extras
+	for i, p := range l.Packages {
+		entry, err := l.entry(into.File, p)
+		if err != nil {
+			return err
+		}
+		entry.Source = strconv.Itoa(i + 1) // each root means its own entry
+		text, ok := p.condition(requested)
+		if !ok {
+			continue
+		}
+		marker, err := readMarker(text)
+		if err != nil {
+			return badMarker(into.File, p.Name, err)
+		}
+		into.Entries = append(into.Entries, entry)
+		into.Roots = append(into.Roots, Dependency{Name: entry.Name, Source: entry.Source, Marker: marker})
+	}
+	return nil
+}
+
+// condition is the marker under which requested groups want the package; not ok when none of them does. The key markers is one
+// for all groups or a table of one each, where a group that is not in it has none.
+func (p poetryPackage) condition(requested []pep508.Name) (marker string, ok bool) {
+	table, _ := p.Markers.(map[string]any)
+	text, _ := p.Markers.(string)
+	var either []string
+	for _, group := range p.Groups {
+		if !slices.Contains(requested, pep508.NewName(group)) {
+			continue
+		}
+		if table != nil {
+			text, _ = table[group].(string)
+		}
+		if text == "" {
+			return "", true
+		}
+		either = append(either, text)
+	}
+	return joinMarkers(" or ", either), len(either) > 0
+}
+
+func (l poetryLock) entry(file string, p poetryPackage) (Entry, error) {
+	e := Entry{Name: pep508.NewName(p.Name), Version: p.Version, Source: p.Source.String()}
+	version, err := pep440.Parse(p.Version)
+	if err != nil {
+		return e, badVersion(file, p.Name, p.Version, err)
+	}
+	e.Version = version.String()
+	p.Source.place(&e)
+	for _, f := range l.files(p) {
+		e.addFile(f, p.Source)
+	}
+	if len(e.Wheels) == 0 && e.Sdist == nil && e.Origin == nil {
+		for _, hash := range l.hashes(p.Name) {
+			e.Hashes = append(e.Hashes, withAlgorithm(hash))
+		}
+	}
+	if e.Origin != nil && e.Origin.URL != "" && len(e.Wheels) == 0 && e.Sdist == nil {
+		e.addFile(poetryFile{File: fileName(e.Origin.URL)}, p.Source) // no hash; Poetry 1.x locks none for a URL
+	}
+	return e, nil
+}
+
+// files are those of this version: 1.x lists all of a name together.
+func (l poetryLock) files(p poetryPackage) []poetryFile {
+	if p.Files != nil {
+		return p.Files
+	}
+	version, _ := pep440.Parse(p.Version)
+	var out []poetryFile
+	for _, f := range keyed(l.Metadata.Files, p.Name) {
+		if isVersion(f.File, pep508.NewName(p.Name), version) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (l poetryLock) hashes(name string) []string { return keyed(l.Metadata.Hashes, name) }
+
+// keyed looks a name up as written, which is the usual case, or else however it is written.
+func keyed[T any](table map[string][]T, name string) []T {
+	if list, ok := table[name]; ok {
+		return list
+	}
+	for _, key := range slices.Sorted(maps.Keys(table)) {
+		if pep508.NewName(key) == pep508.NewName(name) {
+			return table[key]
+		}
+	}
+	return nil
+}
+
+// isVersion tells whether a file name, name-version[-tags].ext, is of this version. Both parts may hold hyphens in an sdist.
+func isVersion(file string, name pep508.Name, version pep440.Version) bool {
+	base := file
+	for _, ext := range append([]string{".whl"}, sdistExtensions...) {
+		base = strings.TrimSuffix(base, ext)
+	}
+	parts := strings.Split(base, "-")
+	for i := 1; i < len(parts); i++ {
+		if pep508.NewName(strings.Join(parts[:i], "-")) != name {
+			continue
+		}
+		rest := parts[i:]
+		if strings.HasSuffix(file, ".whl") {
+			rest = rest[:1]
+		}
+		v, err := pep440.Parse(strings.Join(rest, "-"))
+		return err == nil && v.Compare(version) == 0
+	}
+	return false
+}
+
+var sdistExtensions = []string{".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar"}
+
+// addFile takes wheels and the first of the sdists by kind; eggs and installers are passed over, as Poetry does.
+func (e *Entry) addFile(f poetryFile, source poetryPackageSource) {
+	out := File{Name: f.File}
+	if hash := withAlgorithm(f.Hash); strings.HasPrefix(hash, "sha256:") {
+		out.SHA256 = strings.TrimPrefix(hash, "sha256:")
+	} else {
+		out.Hash = hash
+	}
+	if e.Origin != nil {
+		out.URL = e.Origin.URL
+	}
+	if strings.HasSuffix(f.File, ".whl") {
+		e.Wheels = append(e.Wheels, out)
+		return
+	}
+	kind := func(name string) int {
+		return slices.IndexFunc(sdistExtensions, func(ext string) bool { return strings.HasSuffix(name, ext) })
+	}
+	if k := kind(f.File); k >= 0 && (e.Sdist == nil || k < kind(e.Sdist.Name)) {
+		e.Sdist = &out
+	}
+}
+
+func withAlgorithm(hash string) string {
+	if hash == "" || strings.Contains(hash, ":") {
+		return hash
+	}
+	return "sha256:" + hash
+}
+
+func fileName(url string) string {
+	url, _, _ = strings.Cut(url, "#")
+	return unescape(path.Base(url))
+}
+
+// String tells sources apart; for an index it is the name that the manifest gives it.
+func (s poetryPackageSource) String() string {
+	switch s.Type {
+	case "":
+		return ""
+	case "legacy":
+		return s.Reference
+	case "file", "directory":
+		return path.Clean(s.URL)
+	}
+	return s.URL
+}
+
+// place says where the package is.
+func (s poetryPackageSource) place(e *Entry) {
+	switch s.Type {
+	case "legacy":
+		e.Index = withoutCredentials(s.URL)
+	case "git":
+		e.Origin = &Origin{VCS: gitURL(s.URL), Commit: cmp.Or(s.Resolved, s.Reference), Requested: s.Reference, Subdirectory: s.Subdirectory}
+	case "url", "file":
+		e.Origin = &Origin{URL: withoutCredentials(s.URL), Subdirectory: s.Subdirectory}
+	case "directory":
+		e.Origin = &Origin{Directory: path.Join(s.URL, s.Subdirectory)}
+	}
+}
+
+// gitURL writes the short form of ssh, git@host:path, as a URL.
+func gitURL(text string) string {
+	if host, rest, ok := strings.Cut(text, ":"); ok && !strings.Contains(text, "://") && strings.Contains(host, "@") {
+		return "ssh://" + host + "/" + rest
+	}
+	return withoutCredentials(text)
+}
