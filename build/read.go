@@ -64,7 +64,10 @@ func isLock(name string) bool {
 
 // chooseSource settles which file decides: the one that a setting names, else the first that asks for packages.
 func (b *builder) chooseSource() error {
-	var err error
+	err := b.addTestGroup()
+	if err != nil {
+		return err
+	}
 	if name := b.config.LockFile; name != "" {
 		b.source, err = b.chosen(config.LockFile, name)
 		return err
@@ -164,6 +167,32 @@ func locked(read lock.Reader) func(*builder, string) (source, error) {
 		s.python = wish(l.Python, l.PyWhere)
 		return s, nil
 	}
+}
+
+// testing are the names that the group for tests usually has.
+var testing = []pep508.Name{"test", "tests", "testing", "dev"}
+
+// addTestGroup lets a build for tests install the dependency group for them too.
+func (b *builder) addTestGroup() error {
+	if !b.config.Test {
+		return nil
+	}
+	manifest, err := b.manifest()
+	if err != nil {
+		return err
+	}
+	declared := manifest.Declared()
+	if b.project.Has("Pipfile") {
+		declared = append(declared, "dev-packages")
+	}
+	for _, name := range append(testing, "dev-packages") {
+		if slices.Contains(declared, name) {
+			b.config.Groups = append(b.config.Groups, string(name))
+			return nil
+		}
+	}
+	b.log.warn("CNB_EXEC_ENV is test, but the app declares no dependency group named test: what only the tests need is not installed")
+	return nil
 }
 
 // request is what the settings ask for beyond the app's own production dependencies.

@@ -24,6 +24,7 @@ func TestUnitLock(t *testing.T) {
 	suite("ReadPDM", testReadPDM)
 	suite("ReadPipfile", testReadPipfile)
 	suite("CheckUV", testCheckUV)
+	suite("Declared", testDeclared)
 	suite("Credentials", testCredentials)
 	suite("Poetry", testPoetry)
 	suite("PyJSON", testPyJSON)

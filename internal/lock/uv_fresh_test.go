@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 
 	"github.com/lockstep/python/internal/lock"
+	"github.com/lockstep/python/internal/pep508"
 	. "github.com/onsi/gomega"
 	"github.com/sclevine/spec"
 )
@@ -44,4 +45,23 @@ func testCheckUV(t *testing.T, context spec.G, it spec.S) {
 		_, err := lock.ReadManifest([]byte("[project]\nname = app\n"))
 		Expect(err).To(MatchError(ContainSubstring("where: pyproject.toml, line 2")))
 	})
+}
+
+func testDeclared(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	for text, want := range map[string][]pep508.Name{
+		"": nil,
+		"[dependency-groups]\nTest_X = []\ndev = []": {"dev", "test-x"},
+		"[tool.uv]\ndev-dependencies = [\"a\"]":      {"dev"},
+		"[tool.poetry.group.test.dependencies]":      {"test"},
+		"[tool.poetry.dev-dependencies]\na = \"*\"":  {"dev"},
+		"[tool.pdm.dev-dependencies]\nlint = []":     {"lint"},
+	} {
+		it("lists the groups of "+text, func() {
+			manifest, err := lock.ReadManifest([]byte(text))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(manifest.Declared()).To(Equal(want))
+		})
+	}
 }

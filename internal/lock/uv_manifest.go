@@ -38,12 +38,32 @@ type Manifest struct {
 		} `toml:"uv"`
 		Poetry map[string]any `toml:"poetry"`
 		PDM    struct {
+			Dev        map[string]any `toml:"dev-dependencies"`
 			Resolution struct {
 				Excludes  []string       `toml:"excludes"`
 				Overrides map[string]any `toml:"overrides"`
 			} `toml:"resolution"`
 		} `toml:"pdm"`
 	} `toml:"tool"`
+}
+
+// Declared lists the dependency groups of the manifest, in whatever tool's words, sorted.
+func (m Manifest) Declared() []pep508.Name {
+	found := map[pep508.Name]bool{}
+	for name := range m.Groups {
+		found[pep508.NewName(name)] = true
+	}
+	for name := range m.Tool.PDM.Dev {
+		found[pep508.NewName(name)] = true
+	}
+	groups, _ := m.Tool.Poetry["group"].(map[string]any)
+	for name := range groups {
+		found[pep508.NewName(name)] = true
+	}
+	if m.Tool.UV.Dev != nil || m.Tool.Poetry["dev-dependencies"] != nil {
+		found["dev"] = true
+	}
+	return slices.Sorted(maps.Keys(found))
 }
 
 type uvIndex struct{ Name, URL string }
