@@ -78,6 +78,9 @@ func (t *tree) inModule(m *module) []candidate {
 	}
 	for _, name := range m.order {
 		b := m.names[name][len(m.names[name])-1]
+		if b.imported != "" && !slices.Contains(conventional, path.Base(m.file)) && !m.isPackage() {
+			continue // a name for it that stands where nobody looks
+		}
 		c := candidate{module: m, name: name, line: b.line}
 		if b.function != nil {
 			c.framework, c.factory, c.async = t.makes(m, b.function), true, b.function.async

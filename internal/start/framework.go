@@ -80,6 +80,16 @@ var distributions = map[string]string{
 	"taskiq_redis": "taskiq-redis", "taskiq_aio_pika": "taskiq-aio-pika", "taskiq_nats": "taskiq-nats",
 }
 
+// makerNames are the last parts of the names in makers, by the first.
+var makerNames = func() map[string][]string {
+	names := map[string][]string{"pyramid": {"make_wsgi_app"}, "dramatiq": {"actor"}, "arq": {"WorkerSettings"}, "nicegui": {"ui.run"}, "panel": {"servable"}}
+	for name := range makers {
+		first, _, _ := strings.Cut(name, ".")
+		names[first] = append(names[first], name[strings.LastIndexByte(name, '.')+1:])
+	}
+	return names
+}()
+
 // maker looks a dotted name up.
 func maker(name string) *framework {
 	if f := makers[name]; f != nil {

@@ -152,6 +152,8 @@ func (s *scanner) quoted(prefix string) *syntaxError {
 	i, depth := begin+len(quote), 0
 	for ; i < len(s.text); i++ {
 		switch c := s.text[i]; {
+		case c == '\\' && i+1 < len(s.text) && (s.text[i+1] == '{' || s.text[i+1] == '}') && strings.ContainsAny(prefix, "ft"):
+			// A backslash does not escape a brace.
 		case c == '\\':
 			i++
 			if i < len(s.text) && s.text[i] == '\n' {

@@ -25,8 +25,8 @@ var skipped = set(`node_modules site-packages __pycache__ __pypackages__ venv en
 // conventional are the files where an app object is expected, the likeliest first.
 var conventional = []string{"asgi.py", "wsgi.py", "main.py", "app.py", "application.py", "server.py"}
 
-// candidatesNames are further files that are worth reading without a framework's name in them.
-var usual = set("api.py web.py run.py serve.py index.py manage.py __main__.py")
+// usual are further files that are worth reading without a framework's name in them.
+var usual = set("api.py web.py run.py serve.py index.py manage.py __main__.py tasks.py worker.py")
 
 func readTree(app fs.FS) (*tree, []*module, error) {
 	t := &tree{app: app, files: map[string]bool{}, dirs: map[string]bool{}, modules: map[string]*module{}}
@@ -96,8 +96,10 @@ func isTest(name string) bool {
 		base == "setup.py" || base == "noxfile.py" || base == "fabfile.py"
 }
 
-// importsFramework looks for a line that imports one of the frameworks. Parsing comes later.
+// importsFramework looks for a line that imports one of the frameworks, in a file that has a name that its apps are made with.
+// Parsing comes later.
 func importsFramework(data []byte) bool {
+	whole := data
 	for len(data) > 0 {
 		line := data
 		if n := bytes.IndexByte(data, '\n'); n >= 0 {
@@ -118,12 +120,18 @@ func importsFramework(data []byte) bool {
 			if n := strings.IndexAny(name, " .;#\r\t"); n >= 0 {
 				name = name[:n]
 			}
-			if distributions[name] != "" {
+			if distributions[name] != "" && mentions(whole, name) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// mentions tells whether a file has one of the names that make a framework's apps. Most files that import it do not.
+func mentions(data []byte, framework string) bool {
+	names := makerNames[framework]
+	return len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return bytes.Contains(data, []byte(name)) })
 }
 
 // module reads a file once.

@@ -1,5 +1,3 @@
-import taskiq
-
 from shop.broker import broker
 
 
