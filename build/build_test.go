@@ -24,7 +24,7 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 		m.sizes["numpy"] = 3 << 20
 		m.uvLock("flask 3.1.0", "click 8.1.0", "numpy 2.4.0")
 		m.write(m.app, "app.py", "x = 1\n")
-		m.write(m.app, "Procfile", "web: gunicorn app:app --bind 0.0.0.0:$PORT\n")
+		m.write(m.app, "Procfile", "web: python app.py --port $PORT\n")
 	})
 
 	golden := func(name, log string) {

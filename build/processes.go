@@ -45,7 +45,11 @@ func (p *processes) complete(set packageSet) (packageSet, error) {
 		locked[one.Name] = one.Version
 	}
 	needs := ""
-	if !p.project.Has("Procfile") {
+	if p.project.Has("Procfile") {
+		if err := p.check(set.file, locked); err != nil {
+			return set, err
+		}
+	} else {
 		found, err := start.Find(p.app, locked, start.Settings{App: p.config.App, File: set.file})
 		if err != nil {
 			return set, err
@@ -69,6 +73,22 @@ func (p *processes) complete(set packageSet) (packageSet, error) {
 		return set, nil
 	}
 	return p.withServer(set, needs)
+}
+
+// check warns about programs of the Procfile that would fail at start.
+func (p *processes) check(file string, locked start.Packages) error {
+	programs := process.Programs([]byte(p.text("Procfile")))
+	var args [][]string
+	for _, one := range programs {
+		args = append(args, one.Args)
+	}
+	texts, err := start.Check(p.app, locked, start.Settings{File: file}, args)
+	for i, text := range texts {
+		if text != "" {
+			p.warnings = append(p.warnings, process.Warning{Line: programs[i].Line, Text: text})
+		}
+	}
+	return err
 }
 
 // take takes over what was found in the code.

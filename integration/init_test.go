@@ -42,6 +42,7 @@ func TestIntegration(t *testing.T) {
 
 	suite := spec.New("integration", spec.Report(report.Terminal{}), spec.Parallel())
 	suite("Samples", testSamples)
+	suite("Start", testStart)
 	suite("Launch", testLaunch)
 	suite("Reuse", testReuse)
 	suite("Registry", testRegistry)

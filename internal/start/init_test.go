@@ -15,7 +15,10 @@ func TestUnitStart(t *testing.T) {
 	format.MaxLength = 0
 
 	suite := spec.New("start", spec.Report(report.Terminal{}))
-	suite("Lambda", testLambda)
+	suite("Check", testCheck)
 	suite("Corpus", testCorpus)
+	suite("Lambda", testLambda)
+	suite("Named", testNamed)
+	suite("Source", testSource)
 	suite.Run(t)
 }

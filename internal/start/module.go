@@ -238,8 +238,8 @@ func (s *scope) walrus(tokens []token) {
 func (s *scope) as(tokens []token) {
 	for _, part := range split(tokens[1:], ",") {
 		for i, t := range part {
-			if t.is("as") && i+2 == len(part) && tokens[0].is("with") {
-				s.bind(part[i+1].text, binding{line: t.line, value: readExpr(part[:i])})
+			if t.is("as") && tokens[0].is("with") {
+				s.unpack(part[i+1:], part[:i])
 			}
 		}
 	}
@@ -272,6 +272,9 @@ func (s *scope) unpack(target, value []token) {
 	}
 	names, values := split(target, ","), split(value, ",")
 	for i, name := range names {
+		if len(name) > 2 && (name[0].is("(") || name[0].is("[")) {
+			s.unpack(name, nil)
+		}
 		if len(name) != 1 || name[0].kind != 'n' {
 			continue
 		}

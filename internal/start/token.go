@@ -141,8 +141,18 @@ func (s *scanner) name() *syntaxError {
 	return nil
 }
 
-// quoted reads a string. What is in the braces of an f-string stays text: nothing in there names an app.
+// quoted reads a string. What is in the braces of an f-string stays text: nothing in there names an app. A quote in there opens
+// a string, but for one in a format such as {x:'^9}.
 func (s *scanner) quoted(prefix string) *syntaxError {
+	line := s.line
+	if err := s.string(prefix, true); err == nil || !strings.ContainsAny(prefix, "ft") {
+		return err
+	}
+	s.line = line
+	return s.string(prefix, false)
+}
+
+func (s *scanner) string(prefix string, nested bool) *syntaxError {
 	first := s.line
 	begin := s.at + len(prefix)
 	quote := s.text[begin : begin+1]
@@ -163,10 +173,12 @@ func (s *scanner) quoted(prefix string) *syntaxError {
 			return &syntaxError{first, "a string is not closed"}
 		case c == '\n':
 			s.line++
+		case nested && depth > 0 && (c == '"' || c == '\''):
+			i += 1 + length(s.text[i+1:], string(c))
 		case strings.ContainsAny(prefix, "ft") && (c == '{' || c == '}'):
 			depth += braces(s.text[i:], depth, &i)
 		case depth == 0 && strings.HasPrefix(s.text[i:], quote):
-			s.string(first, s.text[begin+len(quote):i])
+			s.addString(first, s.text[begin+len(quote):i])
 			s.at = i + len(quote)
 			return nil
 		}
@@ -186,7 +198,7 @@ func braces(text string, depth int, at *int) int {
 	return -min(depth, 1)
 }
 
-func (s *scanner) string(line int, content string) {
+func (s *scanner) addString(line int, content string) {
 	last := s.line
 	s.line = line
 	s.add('s', content)

@@ -1,0 +1,73 @@
+package integration_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	. "github.com/onsi/gomega"
+	"github.com/sclevine/spec"
+)
+
+var everyApp = flag.Bool("every-app", false, "build and run every app of testdata/apps/start, not only a few")
+
+// fewApps stand for the ways in which a command is found and run: packages in src, a directory that is entered, a factory, settings
+// of Django, servers that other packages bring, a loop of the app's own, a console script, a refusal.
+var fewApps = []string{"fastapi-src", "fastapi-directory", "flask-factory", "django-settings-package", "quart", "tornado", "script-cli", "two-apps"}
+
+// The unit tests of internal/start say what is found in these apps; here it has to work.
+func testStart(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	dirs, _ := filepath.Glob("testdata/apps/start/*")
+	for _, dir := range dirs {
+		name := filepath.Base(dir)
+		if !*everyApp && !slices.Contains(fewApps, name) {
+			continue
+		}
+		it("starts "+name, func() {
+			a := fixture(t, filepath.Join("start", name))
+			want, err := os.ReadFile(filepath.Join(a.dir, "want"))
+			Expect(err).NotTo(HaveOccurred())
+			response, err := os.ReadFile(filepath.Join(a.dir, "response"))
+			Expect(os.IsNotExist(err) || err == nil).To(BeTrue())
+			write(t, a.dir, map[string]string{"want": "", "response": ""})
+			if refusal, ok := strings.CutPrefix(string(want), "error: "); ok {
+				l, err := a.build()
+				Expect(err).To(HaveOccurred(), string(l))
+				first, _, _ := strings.Cut(refusal, "\n")
+				Expect(string(l)).To(ContainSubstring("Error: " + first))
+				return
+			}
+			a.mustBuild()
+			a.responds(strings.Fields(string(response)))
+		})
+	}
+}
+
+// responds asks for what a response file says: GET PATH TEXT or STATUS, or RUN TEXT for an app that is no server.
+func (a *app) responds(response []string) {
+	a.t.Helper()
+	var Expect = NewWithT(a.t).Expect
+	switch {
+	case len(response) == 0:
+		return // it works for a queue or a warning says why it does not start
+	case response[0] == "RUN":
+		out := docker(a.t, "run", "--rm", "--read-only", a.image)
+		Expect(out).To(ContainSubstring(response[1]))
+	default:
+		c := a.start("8080", "--read-only", "--tmpfs", "/tmp", "--user", "12345:12345")
+		status, body, err := c.ask(response[1])
+		Expect(err).NotTo(HaveOccurred())
+		if number, err := strconv.Atoi(response[2]); err == nil {
+			Expect(status).To(Equal(number), body)
+			return
+		}
+		Expect(status).To(Equal(200), c.logs)
+		Expect(body).To(ContainSubstring(response[2]))
+	}
+}

@@ -1,0 +1,121 @@
+package start_test
+
+import (
+	"testing"
+	"testing/fstest"
+
+	. "github.com/onsi/gomega"
+	"github.com/sclevine/spec"
+
+	"github.com/lockstep/python/internal/start"
+)
+
+func files(content map[string]string) fstest.MapFS {
+	app := fstest.MapFS{}
+	for name, text := range content {
+		app[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return app
+}
+
+func testNamed(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	app := files(map[string]string{
+		"main.py":        "from fastapi import FastAPI\napp = FastAPI()\nadmin = FastAPI()\nconfig = load()\n",
+		"shop/make.py":   "from flask import Flask\ndef create_app():\n    return Flask('x')\ndef build(name):\n    return Flask(name)\n",
+		"src/deep/it.py": "from fastapi import FastAPI\nit = FastAPI()\n",
+		"tool/odd-1.py":  "import streamlit as st\nst.title('x')\n",
+		"broken.py":      "app = (\n",
+	})
+	locked := start.Packages{"fastapi": "1", "uvicorn": "1", "flask": "1", "gunicorn": "27", "streamlit": "1"}
+	for _, c := range []struct{ app, want string }{
+		{"main:admin", "uvicorn main:admin --host ${BIND_ADDRESS:-0.0.0.0} --port $PORT"},
+		{"main.py:admin", "uvicorn main:admin --host ${BIND_ADDRESS:-0.0.0.0} --port $PORT"},
+		{"shop.make:create_app", "gunicorn 'shop.make:create_app()'"},
+		{"shop.make:create_app()", "gunicorn 'shop.make:create_app()'"},
+		{"deep.it:it", "PYTHONPATH=src uvicorn deep.it:it --host ${BIND_ADDRESS:-0.0.0.0} --port $PORT"},
+		{"main:config", "uvicorn main:config --host ${BIND_ADDRESS:-0.0.0.0} --port $PORT"},
+		{"tool/odd-1.py", "streamlit run tool/odd-1.py --server.address ${BIND_ADDRESS:-0.0.0.0} --server.port $PORT " +
+			"--server.headless true --server.fileWatcherType none --browser.gatherUsageStats false"},
+	} {
+		it("takes BP_APP="+c.app, func() {
+			found, err := start.Find(app, locked, start.Settings{App: c.app})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes[0]).To(Equal(start.Process{Type: "web", Command: c.want, Default: true}))
+		})
+	}
+	for _, c := range []struct{ app, want string }{
+		{"mian:app", `BP_APP is "mian:app", but the app dir has no module mian.
+  where: BP_APP
+  fix: set BP_APP=main:app or BP_APP=main:admin or BP_APP=deep.it:it`},
+		{"main:ap", `BP_APP is "main:ap", but main.py binds no ap at its top level.
+  where: BP_APP
+  fix: set BP_APP=main:app or BP_APP=main:admin or BP_APP=main:config`},
+		{"broken:app", `BP_APP is "broken:app", but broken.py cannot be read: line 1, "(" was never closed.
+  where: BP_APP
+  fix: name a module and the app object in it, as in BP_APP=shop.main:app`},
+	} {
+		it("refuses BP_APP="+c.app, func() {
+			_, err := start.Find(app, locked, start.Settings{App: c.app})
+			Expect(err).To(MatchError(c.want))
+		})
+	}
+
+	it("gives the same for the same app", func() {
+		first, err := start.Find(app, locked, start.Settings{App: "main:app"})
+		Expect(err).NotTo(HaveOccurred())
+		for range 20 {
+			again, err := start.Find(app, locked, start.Settings{App: "main:app"})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(again).To(Equal(first))
+		}
+	})
+}
+
+func testCheck(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	app := files(map[string]string{
+		"main.py":        "from fastapi import FastAPI\napp = FastAPI()\n",
+		"shop/wsgi.py":   "from flask import Flask\napplication = Flask('x')\n",
+		"src/inner/a.py": "app = 1\n",
+	})
+	locked := start.Packages{"fastapi": "1", "uvicorn": "1", "flask": "1", "gunicorn": "27", "django": "5", "apache-superset": "4"}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"gunicorn", "shop.wsgi"}, ""},
+		{[]string{"gunicorn", "-w", "4", "shop.wsgi:application"}, ""},
+		{[]string{"gunicorn", "-k", "uvicorn.workers.UvicornWorker", "main:app"}, ""},
+		{[]string{"gunicorn", "-c", "python:conf.gunicorn", "shop.wsgi:application"}, ""},
+		{[]string{"gunicorn", "superset.app:create_app()"}, ""},
+		{[]string{"gunicorn", "django.core.wsgi:get_wsgi_application()"}, ""},
+		{[]string{"uvicorn", "main:app", "--port", "80"}, ""},
+		{[]string{"uvicorn", "--interface", "wsgi", "shop.wsgi:application"}, ""},
+		{[]string{"python", "main.py"}, ""},
+		{[]string{"python", "-m", "http.server"}, ""},
+		{[]string{"python", "-m", "shop.wsgi"}, ""},
+		{[]string{"python", "-m", "gunicorn", "shop.wsgi:application"}, ""},
+		{[]string{"node", "server.js"}, ""},
+		{[]string{"gunicorn", "shop.wgsi:application"}, "there is no module shop.wgsi in the app, and no package of that name. " +
+			"Did you mean shop.wsgi or main or src.inner.a?"},
+		{[]string{"python", "-m", "gunicorn", "shops:app"}, "there is no module shops in the app, and no package of that name. " +
+			"Did you mean shop.wsgi or main or src.inner.a?"},
+		{[]string{"gunicorn", "shop.wsgi:app"}, "shop/wsgi.py binds no app. Did you mean application?"},
+		{[]string{"gunicorn", "inner.a:app"}, "the module inner.a stands in src, where it is not looked for: write PYTHONPATH=src in front of the command"},
+		{[]string{"gunicorn", "main:app"}, "gunicorn as it is called here serves WSGI apps, but main:app is an app of FastAPI, for ASGI: " +
+			"every request would be answered with an error. Write uvicorn main:app --host ${BIND_ADDRESS:-0.0.0.0} --port $PORT"},
+		{[]string{"uvicorn", "shop.wsgi:application"}, "uvicorn serves ASGI apps, but shop.wsgi:application is an app of Flask, for WSGI: " +
+			"every request would be answered with an error. Write gunicorn shop.wsgi:application"},
+		{[]string{"hypercorn", "main:app"}, "hypercorn is not among the packages, so it would not be found: add the line hypercorn to requirements.txt"},
+		{[]string{"python", "mian.py"}, "there is no file mian.py. Did you mean main.py or shop/wsgi.py or src/inner/a.py?"},
+	} {
+		it("judges "+c.args[0]+" "+c.args[len(c.args)-1], func() {
+			got, err := start.Check(app, locked, start.Settings{File: "requirements.txt"}, [][]string{c.args})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(got).To(Equal([]string{c.want}))
+		})
+	}
+}
