@@ -32,7 +32,42 @@ func testCorpus(t *testing.T, context spec.G, it spec.S) {
 		})
 	}
 
+	it("are the table of docs/start.md", func() {
+		const page, from, to = "../../docs/start.md", "<!-- apps -->\n", "<!-- /apps -->"
+		text, err := os.ReadFile(page)
+		Expect(err).NotTo(HaveOccurred())
+		before, rest, ok := strings.Cut(string(text), from)
+		_, after, closed := strings.Cut(rest, to)
+		Expect(ok && closed).To(BeTrue())
+		golden(t, page, before+from+table(apps)+to+after)
+	})
+
 	it("has at least 60 apps", func() { Expect(len(apps)).To(BeNumerically(">=", 60)) })
+}
+
+// table has a row for each app: what is locked, and what is started.
+func table(apps []string) string {
+	var b strings.Builder
+	b.WriteString("| app | packages | default process |\n|---|---|---|\n")
+	for _, dir := range apps {
+		app := os.DirFS(dir)
+		found, err := start.Find(app, packages(app), start.Settings{})
+		command := "none, with a warning"
+		for _, p := range found.Processes {
+			if p.Default {
+				command = "`" + p.Command + "`"
+			}
+		}
+		if found.Needs != "" {
+			command += ", " + found.Needs + " added with a warning"
+		}
+		if err != nil {
+			command = "the build stops"
+		}
+		text, _ := os.ReadFile(filepath.Join(dir, "requirements.txt"))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", filepath.Base(dir), strings.Join(strings.Fields(string(text)), ", "), command)
+	}
+	return b.String()
 }
 
 // golden compares a text with a file, or writes the file.
