@@ -43,6 +43,8 @@ func TestIntegration(t *testing.T) {
 	suite := spec.New("integration", spec.Report(report.Terminal{}), spec.Parallel())
 	suite("Samples", testSamples)
 	suite("Launch", testLaunch)
+	suite("Hostile", testHostile)
+	suite("Graceful", testGraceful)
 	suite("Reuse", testReuse)
 	suite("Registry", testRegistry)
 	suite("SameBytes", testSameBytes)
