@@ -174,6 +174,19 @@ func testHostile(t *testing.T, context spec.G, it spec.S) {
 		Expect(s.logs()).To(ContainSubstring("Using worker: gthread"))
 	})
 
+	it("gives threads to no gunicorn worker but the one that has some", func() {
+		a := fixture(t, "servers")
+		a.mustBuild()
+		for process, worker := range map[string]string{"web": "gthread", "sync": "sync", "asgi": "asgi", "config": "gthread"} {
+			s, err := serve(t, a.image, process, "--cpus", "1")
+			Expect(err).NotTo(HaveOccurred())
+			Expect(s.answers(30*time.Second)).To(Succeed(), process)
+			Expect(s.logs()).To(ContainSubstring("Using worker: "+worker+"\n"), process)
+			Expect(s.logs()).NotTo(ContainSubstring("WARNING"), process)
+			s.remove()
+		}
+	})
+
 	it("lets gunicorn.conf.py decide, and says on what", func() {
 		a := fixture(t, "servers")
 		write(t, a.dir, map[string]string{"gunicorn.conf.py": "import os\nbind = f\"0.0.0.0:{os.environ['PORT']}\"\nworkers = 3\nthreads = 1\n\n\ndef when_ready(server):\n    print('ready as', server.cfg.keepalive)\n"})

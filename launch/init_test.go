@@ -28,5 +28,6 @@ func TestUnitLaunch(t *testing.T) {
 	suite("Binary", testBinary)
 	suite("Environment", testEnvironment)
 	suite("Execute", testExecute)
+	suite("Supervise", testSupervise)
 	suite.Run(t)
 }
