@@ -33,7 +33,7 @@ func drained(t *testing.T, s server, requests int) (dropped int, took time.Durat
 			results <- err
 		}()
 	}
-	NewWithT(t).Eventually(func() int { return strings.Count(s.logs(), "under way\n") }).WithTimeout(20*time.Second).
+	NewWithT(t).Eventually(func() int { return strings.Count(s.logs(), "under way") }).WithTimeout(20*time.Second).
 		Should(Equal(requests), s.logs)
 	start := time.Now()
 	docker(t, "stop", "--time", "10", s.id)
