@@ -13,9 +13,8 @@ import (
 	"github.com/sclevine/spec"
 )
 
-// drained sends requests of two seconds, stops the container when all are under way, and tells how many were not answered, and how
-// long it took the container to end.
-func drained(t *testing.T, s server, requests int) (dropped int, took time.Duration) {
+// drained sends requests of two seconds, stops the container when all are under way, and tells how many were not answered.
+func drained(t *testing.T, s server, requests int) int {
 	t.Helper()
 	results := make(chan error, requests)
 	client := http.Client{Transport: &http.Transport{MaxConnsPerHost: requests}, Timeout: 30 * time.Second}
@@ -35,16 +34,15 @@ func drained(t *testing.T, s server, requests int) (dropped int, took time.Durat
 	}
 	NewWithT(t).Eventually(func() int { return strings.Count(s.logs(), "under way") }).WithTimeout(20*time.Second).
 		Should(Equal(requests), s.logs)
-	start := time.Now()
 	docker(t, "stop", "--time", "10", s.id)
-	took = time.Since(start)
+	dropped := 0
 	for range requests {
 		if err := <-results; err != nil {
 			dropped++
 			t.Log(err)
 		}
 	}
-	return dropped, took
+	return dropped
 }
 
 func testGraceful(t *testing.T, context spec.G, it spec.S) {
@@ -79,9 +77,8 @@ func testGraceful(t *testing.T, context spec.G, it spec.S) {
 			Expect(s.answers(30*time.Second)).To(Succeed(), name)
 			command := docker(t, "exec", s.id, "cat", "/proc/1/cmdline")
 			Expect(strings.ReplaceAll(command, "\x00", " ")).To(ContainSubstring(c.first), name)
-			dropped, took := drained(t, s, c.requests)
-			Expect(dropped).To(Equal(0), name+"\n"+s.logs())
-			Expect(took).To(BeNumerically("<", 9*time.Second), name)
+			Expect(drained(t, s, c.requests)).To(Equal(0), name+"\n"+s.logs())
+			// One that is late is killed, with status 137.
 			Expect(c.exitCodes).To(ContainElement(s.inspect("{{.State.ExitCode}}")), name)
 			s.remove()
 		}

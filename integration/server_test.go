@@ -23,9 +23,7 @@ func serve(t *testing.T, image, process string, flags ...string) (server, error)
 		return s, fmt.Errorf("it does not start")
 	}
 	t.Cleanup(func() { s.remove() })
-	if address := s.inspect(`{{.NetworkSettings.IPAddress}}`); address != "" {
-		s.url = "http://" + address + ":8080"
-	}
+	s.url = "http://" + strings.TrimSpace(docker(t, "inspect", "--format", "{{.NetworkSettings.IPAddress}}", s.id)) + ":8080"
 	return s, nil
 }
 
@@ -43,7 +41,9 @@ func (s server) logs() string {
 
 // answers waits until the server does, as long as it runs.
 func (s server) answers(limit time.Duration) error {
-	client := http.Client{Timeout: 5 * time.Second}
+	// A connection that is kept would be one to an earlier container with this address.
+	client := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	var last error
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		response, err := client.Get(s.url + "/healthz")
 		if err == nil {
@@ -53,9 +53,10 @@ func (s server) answers(limit time.Duration) error {
 			}
 			return fmt.Errorf("status %d\n%s", response.StatusCode, s.logs())
 		}
+		last = err
 		if s.inspect("{{.State.Running}}") != "true" {
 			return fmt.Errorf("it has ended\n%s", s.logs())
 		}
 	}
-	return fmt.Errorf("no answer\n%s", s.logs())
+	return fmt.Errorf("no answer: %v\n%s", last, s.logs())
 }
