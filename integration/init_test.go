@@ -44,6 +44,8 @@ func TestIntegration(t *testing.T) {
 	suite("Samples", testSamples)
 	suite("Start", testStart)
 	suite("Launch", testLaunch)
+	suite("Hostile", testHostile)
+	suite("Graceful", testGraceful)
 	suite("Reuse", testReuse)
 	suite("Registry", testRegistry)
 	suite("SameBytes", testSameBytes)

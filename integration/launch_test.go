@@ -26,17 +26,28 @@ func testLaunch(t *testing.T, context spec.G, it spec.S) {
 
 	const bin = "/layers/lockstep_python/venv/prefix/bin"
 
-	it("adds PATH, PORT and PYTHONUNBUFFERED to the environment and nothing else", func() {
+	it("adds PATH, PORT, BIND_ADDRESS, WEB_CONCURRENCY and PYTHONUNBUFFERED to the environment and nothing else", func() {
 		a := newApp(t, map[string]string{"main.py": "print(1)\n", "Procfile": "web: python main.py\n"})
 		a.mustBuild()
 
 		base := strings.Replace(docker(t, "run", "--rm", "--entrypoint", "env", runImage), "PATH=", "PATH="+bin+":", 1)
-		Expect(a.output("launcher", "--", "env")).To(WithTransform(environ,
-			Equal(environ(base+"PORT=8080\nPYTHONUNBUFFERED=1\n"))))
+		Expect(a.outputWith([]string{"--cpus", "1"}, "launcher", "--", "env")).To(WithTransform(environ,
+			Equal(environ(base+"BIND_ADDRESS=0.0.0.0\nPORT=8080\nPYTHONUNBUFFERED=1\nWEB_CONCURRENCY=1\n"))))
 
 		users := []string{"--env", "PORT=9000", "--env", "PYTHONUNBUFFERED=2", "--env", "WEB_CONCURRENCY=7", "--env", "PYTHONPATH=/mine"}
 		Expect(a.outputWith(users, "launcher", "--", "env")).To(WithTransform(environ,
-			Equal(environ(base+"PORT=9000\nPYTHONPATH=/mine\nPYTHONUNBUFFERED=2\nWEB_CONCURRENCY=7\n"))))
+			Equal(environ(base+"BIND_ADDRESS=0.0.0.0\nPORT=9000\nPYTHONPATH=/mine\nPYTHONUNBUFFERED=2\nWEB_CONCURRENCY=7\n"))))
+	})
+
+	it("adds what gunicorn and uvicorn read where they are", func() {
+		a := fixture(t, "servers")
+		a.mustBuild()
+		text, err := a.outputWith([]string{"--cpus", "1", "--env", "GUNICORN_CMD_ARGS=--log-level debug"}, "launcher", "--", "env")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(environ(text)).To(ContainElements(
+			"GUNICORN_CMD_ARGS=--config /layers/lockstep_python/gunicorn-defaults/prefix/gunicorn.pyc --log-level debug",
+			"LOCKSTEP_GUNICORN=threads=40 keepalive=75 graceful_timeout=8 worker_tmp_dir=/dev/shm",
+			"UVICORN_HOST=0.0.0.0", "UVICORN_PORT=8080", "UVICORN_TIMEOUT_KEEP_ALIVE=75", "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=8"))
 	})
 
 	it("lets a user turn unbuffered output off, for which Python wants an empty value", func() {

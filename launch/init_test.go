@@ -29,5 +29,6 @@ func TestUnitLaunch(t *testing.T) {
 	suite("Environment", testEnvironment)
 	suite("Debug", testDebug)
 	suite("Execute", testExecute)
+	suite("Supervise", testSupervise)
 	suite.Run(t)
 }

@@ -6,8 +6,9 @@ import (
 )
 
 const (
-	// threads is how many requests a gunicorn worker without a loop of its own serves at a time.
-	threads = 8
+	// atATime is how many requests gunicorn's workers without a loop of their own serve together: threads that wait for a
+	// database cost nearly nothing, and as many workers cost a gigabyte.
+	atATime = 40
 	// keepAlive is longer than the minute after which most load balancers close an idle connection: a server that closes
 	// first answers some requests with a reset.
 	keepAlive = 75
@@ -23,7 +24,7 @@ func gunicorn(env Environment, m Machine) ([]Assignment, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := []string{"threads=" + strconv.Itoa(threads), "keepalive=" + strconv.Itoa(keepAlive), "graceful_timeout=" + strconv.Itoa(stop)}
+	settings := []string{"threads=" + strconv.Itoa(threads(env)), "keepalive=" + strconv.Itoa(keepAlive), "graceful_timeout=" + strconv.Itoa(stop)}
 	if dir := m.heartbeats(); dir != "" {
 		settings = append(settings, "worker_tmp_dir="+dir)
 	}
@@ -33,6 +34,15 @@ func gunicorn(env Environment, m Machine) ([]Assignment, error) {
 	args := strings.TrimSpace("--config " + m.Gunicorn + " " + env["GUNICORN_CMD_ARGS"])
 	list := []Assignment{{Name: "GUNICORN_CMD_ARGS", Value: args}}
 	return append(list, unset(env, "LOCKSTEP_GUNICORN", strings.Join(settings, " "))...), nil
+}
+
+// threads are those of one worker. A machine with many CPUs gets some for each.
+func threads(env Environment) int {
+	workers, err := strconv.Atoi(strings.TrimSpace(env["WEB_CONCURRENCY"]))
+	if err != nil {
+		workers = 1
+	}
+	return max(4, (atATime+workers-1)/workers)
 }
 
 // uvicorn reads each of its options from a variable.

@@ -5,6 +5,7 @@ source "$(dirname "$0")/../lib.sh"
 need=()
 docker info >/dev/null 2>&1 || command -v dockerd >/dev/null || need+=(docker.io)
 command -v mmdebstrap >/dev/null || need+=(mmdebstrap)
+command -v ip >/dev/null || need+=(iproute2)
 [[ -f /etc/ssl/certs/ca-certificates.crt ]] || need+=(ca-certificates)
 [[ ${#need[@]} -gt 0 ]] || exit 0
 

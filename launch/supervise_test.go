@@ -1,0 +1,84 @@
+package main_test
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	. "github.com/onsi/gomega"
+	"github.com/sclevine/spec"
+)
+
+func testSupervise(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	// stopped runs a shell script, sends the signal when it says ready, and gives what it says from then on.
+	stopped := func(signal os.Signal, script string) (string, int) {
+		cmd := exec.Command(helper, "init", "sh", "-c", script)
+		cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
+		var errs bytes.Buffer
+		cmd.Stderr = &errs
+		out, err := cmd.StdoutPipe()
+		Expect(err).NotTo(HaveOccurred())
+		Expect(cmd.Start()).To(Succeed())
+		lines := bufio.NewReader(out)
+		Expect(lines.ReadString('\n')).To(Equal("ready\n"))
+		Expect(cmd.Process.Signal(signal)).To(Succeed())
+		rest, err := io.ReadAll(lines)
+		Expect(err).NotTo(HaveOccurred())
+		_ = cmd.Wait()
+		return string(rest), cmd.ProcessState.ExitCode()
+	}
+
+	it("gives the status of the program", func() {
+		for _, status := range []int{0, 7, 255} {
+			Expect(call(t, t.TempDir(), []string{"PATH=/usr/bin:/bin"}, nil, "init", "sh", "-c", "echo out; exit "+strconv.Itoa(status))).
+				To(Equal(result{status, "out\n", ""}))
+		}
+		Expect(call(t, t.TempDir(), []string{"PATH=/usr/bin:/bin"}, nil, "init", "sh", "-c", "kill -9 $$").status).To(Equal(137))
+	})
+
+	const drains = `(trap 'echo drained; exit 0' TERM INT; echo ready; while :; do sleep 0.05; done); echo never`
+	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		it("passes "+signal.String()+" on to what a shell waits for, and waits for it itself", func() {
+			said, status := stopped(signal, drains)
+			Expect(said).To(Equal("drained\n"))
+			Expect(status).To(Equal(128 + int(signal.(syscall.Signal))))
+		})
+	}
+
+	it("reaches what runs in the background", func() {
+		said, status := stopped(syscall.SIGTERM, `(trap 'sleep 0.3; echo drained; exit 0' TERM; echo ready; while :; do sleep 0.05; done) & sleep 100`)
+		Expect(said).To(Equal("drained\n"))
+		Expect(status).To(Equal(143))
+	})
+
+	it("does not wait for what a program leaves behind when nobody told it to stop", func() {
+		got := call(t, t.TempDir(), []string{"PATH=/usr/bin:/bin"}, nil, "init", "sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!")
+		Expect(got.status).To(Equal(0))
+		// In a container the kernel ends it with the first process; here it is left to the test.
+		pid, err := strconv.Atoi(strings.TrimSpace(got.out))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(syscall.Kill(pid, syscall.SIGKILL)).To(Succeed())
+	})
+
+	it("takes in processes whose parent has ended", func() {
+		// The grandchild's parent ends at once; ps then sees it as a child of the helper, and gone when it has ended.
+		got := call(t, t.TempDir(), []string{"PATH=/usr/bin:/bin"}, nil, "init", "sh", "-c",
+			`helper=$PPID; sh -c 'sleep 0.1 & echo $!' >orphan; sleep 0.5; test -e /proc/$(cat orphan) && echo zombie; echo $helper`)
+		Expect(got.out).To(MatchRegexp(`^\d+\n$`))
+	})
+
+	it("says that the image has no shell", func() {
+		Expect(call(t, t.TempDir(), []string{"PATH=/nowhere"}, nil, "init", "bash", "-c", "a && b")).To(Equal(result{127, "",
+			`The image has no bash, which this command of the Procfile needs.
+  fix: write the command without shell syntax (no &&, ;, |, $(...), or *), or build with a run image that has bash
+`}))
+	})
+}
