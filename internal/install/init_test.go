@@ -23,6 +23,7 @@ func TestUnitInstall(t *testing.T) {
 	suite("App", testApp)
 	suite("Bytecode", testBytecode)
 	suite("CPython", testCPython)
+	suite("ELF", testELF)
 	suite("Record", testRecord)
 	suite("UV", testUV)
 	suite("Venv", testVenv)
