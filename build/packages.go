@@ -124,8 +124,7 @@ func (s *stage) remember() error {
 			return err
 		}
 		var records []record
-		notes, _ := restored.Metadata[notesKey].(string)
-		if was == nil || json.Unmarshal([]byte(notes), &records) != nil {
+		if was == nil || json.Unmarshal([]byte(notes(restored)), &records) != nil {
 			continue
 		}
 		for _, r := range records {

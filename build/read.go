@@ -165,7 +165,7 @@ func (b *builder) resolve(name, content string) (packageSet, error) {
 	if err != nil {
 		return packageSet{}, err
 	}
-	frozen, _ := venv.Metadata[notesKey].(string)
+	frozen := notes(venv)
 	if was["resolution"] == from && frozen != "" {
 		b.log.fact("Using the versions that an earlier build resolved: %s has not changed since", name)
 	} else if frozen, err = b.resolveNow(name); err != nil {
