@@ -20,6 +20,7 @@ port=$((20000 + RANDOM % 20000))
 crane registry serve --address "127.0.0.1:$port" --disk "$blobs" >"$cache/logs/bench-registry.log" 2>&1 &
 registry=$!
 trap 'kill $registry; rm -rf "$blobs"' EXIT
+until (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do kill -0 $registry && sleep 0.1; done
 docker tag lockstep/run:local "127.0.0.1:$port/lockstep/run:local"
 step "run image" docker push --quiet "127.0.0.1:$port/lockstep/run:local"
 docker rmi --force "127.0.0.1:$port/lockstep/run:local" >/dev/null

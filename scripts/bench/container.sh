@@ -2,7 +2,7 @@
 # a line "NAME WALL USER SYSTEM" each. The rest of the output is "WORD NUMBER" lines.
 set -euo pipefail
 export PIP_CERT=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
-export CNB_PLATFORM_API=0.13 UV_CACHE_DIR=/tmp/uv-cache UV_NO_PROGRESS=1
+export CNB_PLATFORM_API=0.13 UV_CACHE_DIR=/tmp/uv-cache UV_NO_PROGRESS=1 UV_SYSTEM_CERTS=1
 
 timed() { # NAME COMMAND...
   local name=$1 TIMEFORMAT="$1 %R %U %S"

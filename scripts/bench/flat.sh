@@ -5,5 +5,6 @@ set -euo pipefail
 layer=$CNB_LAYERS_DIR/venv
 mkdir -p "$layer"
 /python/bin/python3 -m venv --without-pip "$layer/venv"
-UV_CACHE_DIR=/tmp/uv-cache /uv pip sync --quiet --python "$layer/venv/bin/python" --require-hashes --compile-bytecode requirements.txt
+export UV_CACHE_DIR=/tmp/uv-cache UV_SYSTEM_CERTS=1
+/uv pip sync --quiet --python "$layer/venv/bin/python" --require-hashes --compile-bytecode requirements.txt
 printf '[types]\nlaunch = true\n' >"$layer.toml"
