@@ -18,10 +18,12 @@ lifecycle() {
   timed analyzer /cnb/lifecycle/analyzer -layers=/layers -run-image="$RUN" -previous-image="$PREVIOUS" "$IMAGE"
   timed detector /cnb/lifecycle/detector -app=/workspace -layers=/layers
   timed restorer /cnb/lifecycle/restorer -layers=/layers ${CACHE-}
-  timed builder /cnb/lifecycle/builder -app=/workspace -layers=/layers
+  mkdir -p /tmp/platform/env
+  if [[ -n ${PACKAGE_LAYERS-} ]]; then echo -n "$PACKAGE_LAYERS" >/tmp/platform/env/BP_PACKAGE_LAYERS; fi
+  timed builder /cnb/lifecycle/builder -app=/workspace -layers=/layers -platform=/tmp/platform
   timed exporter /cnb/lifecycle/exporter -app=/workspace -layers=/layers ${CACHE-} "$IMAGE"
   cat /tmp/times
-  { grep -oE "^(Adding|Reusing) layer '[^']*'" /tmp/exporter.log || true; } | sed "s/ layer '\(.*\)'/ \1/"
+  { grep -oE '^  Made [a-z0-9-]+:' /tmp/builder.log || true; } | tr -d :
   echo "app $(compressed /workspace .)"
 }
 

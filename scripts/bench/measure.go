@@ -28,12 +28,11 @@ type bench struct {
 
 // cost is one measured run.
 type cost struct {
-	cpu, all, wall float64 // seconds: of the build phase, of all phases, elapsed in the build phase
-	pushed         int64   // bytes
-	size           int64   // what a script weighed
-	app            int64   // the app dir, compressed
-	adding         []string
-	reusing        []string
+	cpu, all, wall float64  // seconds: of the build phase, of all phases, elapsed in the build phase
+	pushed         int64    // bytes
+	size           int64    // what a script weighed
+	app            int64    // the app dir, compressed
+	made           []string // layers that the log says were made
 }
 
 func (b *bench) prepare() error {
@@ -196,10 +195,8 @@ func read(out string) cost {
 			c.size = int64(number(fields[1]))
 		case fields[0] == "app":
 			c.app = int64(number(fields[1]))
-		case fields[0] == "Adding":
-			c.adding = append(c.adding, fields[1])
-		case fields[0] == "Reusing":
-			c.reusing = append(c.reusing, fields[1])
+		case fields[0] == "Made":
+			c.made = append(c.made, fields[1])
 		}
 	}
 	return c

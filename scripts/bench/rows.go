@@ -17,7 +17,7 @@ var (
 	heavy     = variant{name: "heavy bump", previous: "cold", lock: "heavy"}
 	other     = variant{name: "other app", lock: "other"}
 	empty     = variant{name: "no packages", change: "rm /workspace/requirements.txt", repeat: true}
-	one       = variant{name: "one layer", env: []string{"BP_PACKAGE_LAYERS=false"}}
+	one       = variant{name: "one layer", env: []string{"PACKAGE_LAYERS=false"}}
 	flat      = variant{name: "flat", flat: true}
 	flatLight = variant{name: "flat light bump", previous: "flat", lock: "light", flat: true}
 )
@@ -189,16 +189,13 @@ func patchRelease(b *bench, app string) (float64, error) {
 		return 0, fmt.Errorf("the builder has no CPython 3.14")
 	}
 	c, err := b.need(app, variant{name: "patch release", previous: "cold", descriptor: changed})
-	if err == nil && !slices.Contains(c.adding, "lockstep/python:cpython") {
+	if err == nil && !slices.Contains(c.made, "cpython") {
 		err = fmt.Errorf("the other CPython was not used")
 	}
-	return float64(len(packageLayers(c.adding))), err
-}
-
-func packageLayers(names []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		return !strings.Contains(name, ":pkg-") && !strings.Contains(name, ":packages")
+	packages := slices.DeleteFunc(slices.Clone(c.made), func(name string) bool {
+		return !strings.HasPrefix(name, "pkg-") && !strings.HasPrefix(name, "packages")
 	})
+	return float64(len(packages)), err
 }
 
 // imageSize compares what an image has above its base, the app aside, with what pip would put there.
