@@ -110,10 +110,12 @@ func imports(b *bench, app string) (float64, error) {
 		containers = append(containers, id)
 	}
 	var sum, count float64
+	var missing error
 	for _, modules := range startups {
 		code := "import " + modules + "\nimport time; print(time.process_time())"
 		if _, err := python(containers[1], "import "+modules); err != nil {
-			continue // the app has no such packages
+			missing = err // the app has no such packages
+			continue
 		}
 		times := [2][]float64{}
 		for range 2*b.repeat + 1 {
@@ -134,7 +136,7 @@ func imports(b *bench, app string) (float64, error) {
 		sum, count = sum+layered/flat, count+1
 	}
 	if count == 0 {
-		return 0, fmt.Errorf("nothing to import")
+		return 0, fmt.Errorf("importing what apps import: %w", missing)
 	}
 	return sum / count, nil
 }

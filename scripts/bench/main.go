@@ -5,6 +5,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -33,32 +34,32 @@ func main() {
 	}
 }
 
-// table measures the rows and prints them; what a row needs is measured once.
+// table measures the rows and prints each as it comes; what a row needs is measured once. A row that cannot be measured does not
+// keep the others from it.
 func (b *bench) table(wanted *regexp.Regexp) error {
 	if err := b.prepare(); err != nil {
 		return err
 	}
 	defer os.RemoveAll(b.work)
-	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.Debug)
-	fmt.Fprintln(out, "row\tapp\tbar\tfigure\tverdict")
+	const line = "%-58s %-7s %-12s %-12s %s\n"
+	fmt.Printf(line, "row", "app", "bar", "figure", "verdict")
+	var failed error
 	for _, r := range rows {
 		if !wanted.MatchString(r.name) {
 			continue
 		}
 		for _, app := range r.of(b.apps) {
-			fmt.Fprintf(os.Stderr, "%s: %s\n", app, r.name)
 			figure, err := r.measure(b, app)
 			if err != nil {
-				return fmt.Errorf("%s, %s: %w", r.name, app, err)
+				failed = errors.Join(failed, fmt.Errorf("%s, %s: %w", r.name, app, err))
+				fmt.Printf(line, r.name, app, r.limit(), "-", "NOT MEASURED")
+				continue
 			}
-			fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", r.name, app, r.text(r.bar), r.text(figure), r.verdict(figure))
+			fmt.Printf(line, r.name, app, r.limit(), strings.TrimSpace(fmt.Sprintf("%.3g %s", figure, r.unit)), r.verdict(figure))
 		}
 	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
 	b.raw()
-	return nil
+	return failed
 }
 
 // raw prints what the rows were computed from.
@@ -90,18 +91,14 @@ func (r row) of(apps []string) []string {
 	return slices.Clone(apps)
 }
 
-func (r row) text(figure float64) string {
-	sign := "≤ "
-	if r.equal {
-		sign = ""
-	}
+func (r row) limit() string {
 	switch {
-	case figure == r.bar && r.info:
+	case r.info:
 		return ""
-	case figure != r.bar:
-		sign = ""
+	case r.equal:
+		return fmt.Sprintf("%.4g", r.bar)
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s%.4g %s", sign, figure, r.unit))
+	return strings.TrimSpace(fmt.Sprintf("≤ %.4g %s", r.bar, r.unit))
 }
 
 func (r row) verdict(figure float64) string {
