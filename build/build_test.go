@@ -54,7 +54,7 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 		result, log, err := m.build()
 		Expect(err).NotTo(HaveOccurred())
 		golden("first.log", log)
-		Expect(m.made(result)).To(ConsistOf("cpython", "packages", "pkg-numpy", "venv", "app-bytecode", "launch-env"))
+		Expect(m.made(result)).To(ConsistOf("cpython", "packages-3", "pkg-numpy", "venv", "app-bytecode", "launch-env"))
 		Expect(m.installs).To(Equal([][]string{{"click", "flask", "numpy"}}))
 		for _, layer := range result.Layers {
 			Expect(layer.Launch).To(BeTrue(), layer.Name)
@@ -79,7 +79,7 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 		Expect(link).To(Equal(filepath.Join(m.layers, "pkg-numpy/prefix/bin/numpy")))
 		pth, err := os.ReadFile(filepath.Join(m.layers, "venv/prefix/lib/python3.14/site-packages/lockstep.pth"))
 		Expect(err).NotTo(HaveOccurred())
-		Expect(string(pth)).To(Equal(filepath.Join(m.layers, "packages/prefix/lib/python3.14/site-packages") + "\n" +
+		Expect(string(pth)).To(Equal(filepath.Join(m.layers, "packages-3/prefix/lib/python3.14/site-packages") + "\n" +
 			filepath.Join(m.layers, "pkg-numpy/prefix/lib/python3.14/site-packages") + "\n"))
 	})
 
@@ -113,9 +113,9 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 
 	it("makes only the light group when a light package was bumped", func() {
 		result, log := again(func() { m.uvLock("flask 3.1.0", "click 8.2.0", "numpy 2.4.0") })
-		Expect(m.made(result)).To(Equal([]string{"packages"}))
+		Expect(m.made(result)).To(Equal([]string{"packages-3"}))
 		Expect(m.installs).To(Equal([][]string{{"click", "flask"}}))
-		Expect(log).To(ContainSubstring("Made packages: click 8.1.0 → 8.2.0 ("))
+		Expect(log).To(ContainSubstring("Made packages-3: click 8.1.0 → 8.2.0 ("))
 	})
 
 	it("drops a package that is no longer locked", func() {
@@ -129,7 +129,67 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 
 	it("makes the light group without a light package that is gone", func() {
 		_, log := again(func() { m.uvLock("flask 3.1.0", "numpy 2.4.0") })
-		Expect(log).To(ContainSubstring("Made packages: click 8.1.0 is gone ("))
+		Expect(log).To(ContainSubstring("Made packages-3: click 8.1.0 is gone ("))
+	})
+
+	it("puts a file that two packages bring into the layer of each, as it brings it, whatever else is installed", func() {
+		m.sizes["scipy"] = 2 << 20
+		m.files = map[string]map[string]string{"numpy": {"LICENSE": "numpy's"}, "scipy": {"LICENSE": "scipy's"}, "flask": {"LICENSE": "flask's"}, "click": {"LICENSE": "click's"}}
+		content := func() map[string]string {
+			found := map[string]string{}
+			for _, name := range []string{"packages-3", "pkg-numpy", "pkg-scipy"} {
+				data, err := os.ReadFile(filepath.Join(m.layers, name, "prefix/lib/python3.14/site-packages/LICENSE"))
+				if err == nil {
+					found[name] = string(data)
+				}
+			}
+			return found
+		}
+		m.uvLock("flask 3.1.0", "click 8.1.0", "numpy 2.4.0", "scipy 1.0")
+		first, log, err := m.build()
+		Expect(err).NotTo(HaveOccurred())
+		want := map[string]string{"packages-3": "click's", "pkg-numpy": "numpy's", "pkg-scipy": "scipy's"}
+		Expect(content()).To(Equal(want), log)
+		m.export(first)
+
+		// Each of them alone, and those of a group in two steps.
+		m.sizes["click"] = 0
+		m.uvLock("flask 3.1.0", "click 8.2.0", "numpy 2.4.1", "scipy 1.0")
+		_, _, err = m.build()
+		Expect(err).NotTo(HaveOccurred())
+		delete(want, "pkg-scipy")
+		Expect(content()).To(Equal(want))
+	})
+
+	it("links libraries that a package looks for in another's directory, and makes both anew only when that changes", func() {
+		m.files = map[string]map[string]string{
+			"numpy": {"numpy/lib/libblas.so.3": "no ELF file"},
+			"flask": {"flask/_ext.so": elf("libblas.so.3", "$ORIGIN/../numpy/lib")},
+		}
+		first, log, err := m.build()
+		Expect(err).NotTo(HaveOccurred())
+		link := filepath.Join(m.layers, "packages-3/prefix/lib/python3.14/site-packages/numpy/lib/libblas.so.3")
+		to, err := os.Readlink(link)
+		Expect(err).NotTo(HaveOccurred(), log)
+		Expect(to).To(Equal(filepath.Join(m.layers, "pkg-numpy/prefix/lib/python3.14/site-packages/numpy/lib/libblas.so.3")))
+		Expect(link).To(BeARegularFile(), "it leads somewhere")
+		pth, err := os.ReadFile(filepath.Join(m.layers, "venv/prefix/lib/python3.14/site-packages/lockstep.pth"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(string(pth)).To(MatchRegexp(`(?s)pkg-numpy.*packages-3`), "the lender first")
+		m.export(first)
+
+		m.uvLock("flask 3.1.0", "click 8.1.0", "numpy 2.4.1")
+		second, _, err := m.build()
+		Expect(err).NotTo(HaveOccurred())
+		Expect(m.made(second)).To(Equal([]string{"pkg-numpy"}))
+		m.export(second)
+
+		m.files["numpy"] = map[string]string{"numpy/lib/libblas.so.3": "", "numpy/lib/libmore.so": ""}
+		m.uvLock("flask 3.1.0", "click 8.1.0", "numpy 2.4.2")
+		third, log, err := m.build()
+		Expect(err).NotTo(HaveOccurred())
+		Expect(m.made(third)).To(ConsistOf("packages-3", "pkg-numpy"))
+		Expect(log).To(ContainSubstring("Made packages-3: links to pkg-numpy 1 → 2 ("))
 	})
 
 	it("finds a package in its new place when it outgrew the light group", func() {
@@ -137,7 +197,7 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 			m.sizes["click"] = 2 << 20
 			m.uvLock("flask 3.1.0", "click 8.2.0", "numpy 2.4.0")
 		})
-		Expect(m.made(result)).To(Equal([]string{"packages", "pkg-click", "venv"}))
+		Expect(m.made(result)).To(Equal([]string{"packages-3", "pkg-click", "venv"}))
 	})
 
 	it("moves no package for a patch release of Python", func() {
@@ -148,7 +208,7 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 
 	it("makes everything again for another minor of Python", func() {
 		result, log := again(func() { m.write(m.app, ".python-version", "3.13\n") })
-		Expect(m.made(result)).To(ConsistOf("cpython", "packages", "pkg-numpy", "venv", "app-bytecode"))
+		Expect(m.made(result)).To(ConsistOf("cpython", "packages-3", "pkg-numpy", "venv", "app-bytecode"))
 		Expect(log).To(ContainSubstring("Made pkg-numpy: python 3.14 → 3.13 ("))
 	})
 

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -152,12 +156,40 @@ func (l *layers) keep(layer packit.Layer, made facts, notes string) (int64, erro
 	}
 	layer.Metadata = map[string]any{factsKey: table, sizeKey: strconv.FormatInt(bytes, 10)}
 	if notes != "" {
-		layer.Metadata[notesKey] = notes
+		layer.Metadata[notesKey] = shorten(notes)
 	}
 	layer.Launch, layer.Build = true, l.content
 	l.made.add(bytes)
 	l.done = append(l.done, layer)
 	return bytes, nil
+}
+
+// notes gives what was remembered with a restored layer, or nothing.
+func notes(layer packit.Layer) string {
+	text, _ := layer.Metadata[notesKey].(string)
+	packed, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return ""
+	}
+	plain, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	if err != nil {
+		return ""
+	}
+	return string(plain)
+}
+
+// shorten compresses notes: they stand in a label of the image, where JSON in JSON in JSON gives a quotation mark four bytes, and the
+// label is pushed, and read in every phase of every build.
+func shorten(notes string) string {
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	if err == nil {
+		_, err = io.WriteString(w, notes)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		return "" // never: a buffer takes all
+	}
+	return base64.StdEncoding.EncodeToString(packed.Bytes())
 }
 
 // fresh is a layer of this name without anything that was restored.

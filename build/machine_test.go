@@ -6,6 +6,8 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	debugelf "debug/elf"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -31,8 +33,9 @@ type machine struct {
 	app      string
 	cnb      string
 	layers   string
-	sizes    map[string]int // package → bytes; 1000 when not there
-	installs [][]string     // packages of each installation
+	sizes    map[string]int               // package → bytes; 1000 when not there
+	files    map[string]map[string]string // package → more files of it, relative to site-packages
+	installs [][]string                   // packages of each installation
 	compiled []string
 	fail     func(c command.Command) error
 	env      []string
@@ -170,7 +173,12 @@ func (m *machine) install(venv, site, name, version string) {
 	m.write(site, name+"/__init__.py", strings.Repeat("#", size))
 	m.write(venv, "bin/"+name, "#!python\n")
 	m.write(site, info+"/METADATA", "Name: "+name)
-	m.write(site, info+"/RECORD", fmt.Sprintf("%s/__init__.py,,\n../../../bin/%s,,\n%s/METADATA,,\n%s/RECORD,,\n", name, name, info, info))
+	record := fmt.Sprintf("%s/__init__.py,,\n../../../bin/%s,,\n%s/METADATA,,\n%s/RECORD,,\n", name, name, info, info)
+	for file, content := range m.files[name] {
+		m.write(site, file, content)
+		record += file + ",,\n"
+	}
+	m.write(site, info+"/RECORD", record)
 }
 
 func (m *machine) compile(c command.Command) error {
@@ -182,6 +190,23 @@ func (m *machine) compile(c command.Command) error {
 		m.compiled = append(m.compiled, fields[i+1])
 	}
 	return nil
+}
+
+// elf is a library that needs another, which it looks for in a directory (System V ABI, chapter 5).
+func elf(needed, runpath string) string {
+	names, strs := "\x00.dynamic\x00", "\x00"+needed+"\x00"+runpath+"\x00"
+	dynamic := []debugelf.Dyn64{{Tag: int64(debugelf.DT_NEEDED), Val: 1}, {Tag: int64(debugelf.DT_RUNPATH), Val: uint64(len(needed) + 2)}, {}}
+	head := debugelf.Header64{Type: uint16(debugelf.ET_DYN), Machine: uint16(debugelf.EM_X86_64), Version: 1, Ehsize: 64, Shentsize: 64, Shnum: 3, Shstrndx: 2, Shoff: 64}
+	copy(head.Ident[:], "\x7fELF\x02\x01\x01")
+	start := uint64(64 + 3*64)
+	sections := []debugelf.Section64{{},
+		{Name: 1, Type: uint32(debugelf.SHT_DYNAMIC), Link: 2, Off: start, Size: 48},
+		{Name: 1, Type: uint32(debugelf.SHT_STRTAB), Off: start + 48, Size: uint64(len(strs) + len(names))}}
+	var out bytes.Buffer
+	for _, part := range []any{head, sections, dynamic} {
+		Expect(binary.Write(&out, binary.LittleEndian, part)).To(Succeed())
+	}
+	return out.String() + strs + names
 }
 
 // pylock is a lock of pure-Python packages, each "name version".

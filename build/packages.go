@@ -34,6 +34,10 @@ type record struct {
 	Links    []string    `json:"links,omitempty"`
 	Hooks    bool        `json:"hooks,omitempty"`
 	Embeds   bool        `json:"embeds,omitempty"`
+
+	Needs     []string `json:"needs,omitempty"`
+	Reaches   []string `json:"reaches,omitempty"`
+	Libraries []string `json:"libraries,omitempty"`
 }
 
 // wanted is a package to install and what identifies its content.
@@ -44,7 +48,8 @@ type wanted struct {
 }
 
 func (w wanted) unit(r record) layer.Unit {
-	return layer.Unit{Name: w.Name, Size: r.Size, Roots: r.Roots, Dirs: r.Dirs, Alone: w.alone}
+	return layer.Unit{Name: w.Name, Size: r.Size, Roots: r.Roots, Dirs: r.Dirs, Alone: w.alone,
+		Needs: r.Needs, Reaches: r.Reaches, Libraries: r.Libraries}
 }
 
 // stage is one build's work on packages.
@@ -59,6 +64,7 @@ type stage struct {
 	here        map[pep508.Name]install.Distribution // installed and not yet moved
 	uv          *install.UV
 	venv        install.Venv
+	aside       int // environments put aside
 }
 
 // makePackages brings every package into its layer, by reference where the previous image has it, and gives the records.
@@ -120,7 +126,7 @@ func (s *stage) remember() error {
 	}
 	for _, file := range names {
 		name := strings.TrimSuffix(filepath.Base(file), ".toml")
-		if name != layer.Light && !strings.HasPrefix(name, "pkg-") {
+		if !layer.Holds(name) {
 			continue
 		}
 		restored, was, err := s.layers.restored(name)
@@ -128,8 +134,7 @@ func (s *stage) remember() error {
 			return err
 		}
 		var records []record
-		notes, _ := restored.Metadata[notesKey].(string)
-		if was == nil || json.Unmarshal([]byte(notes), &records) != nil {
+		if was == nil || json.Unmarshal([]byte(notes(restored)), &records) != nil {
 			continue
 		}
 		for _, r := range records {
@@ -194,11 +199,18 @@ func (s *stage) plan(of func(wanted) record) []layer.Group {
 // packageFact begins the fact of a package: there is one named rules on the index, as a common fact is.
 const packageFact = "package "
 
-// groupFacts is what the layer of a group is made from: one fact a package.
+// groupFacts is what the layer of a group is made from: one fact a package, and one a layer whose libraries it links to.
 func (s *stage) groupFacts(g layer.Group) facts {
 	f := s.commonFacts()
 	for _, w := range s.members(g) {
 		f[packageFact+string(w.Name)] = strings.TrimSpace(w.Version + " " + w.artifact)
+	}
+	lent := map[string][]string{}
+	for _, loan := range g.Loans {
+		lent[loan.Layer] = append(lent[loan.Layer], loan.Path)
+	}
+	for name, paths := range lent {
+		f["links to "+name] = fmt.Sprintf("%d %s", len(paths), digest(strings.Join(paths, "\n")))
 	}
 	return f
 }
@@ -250,18 +262,16 @@ func (s *stage) install(packages []lock.Package) error {
 	packages = s.withKeptWheels(packages)
 	start := time.Now()
 	s.log.fact("Installing %s%s", count(len(packages), "package"), downloads(packages))
-	if err := s.uv.Install(s.ctx, s.venv.Prefix, packages, s.options); err != nil {
+	if err := s.installTogether(packages); err != nil {
 		return err
 	}
-	installed, err := install.ReadDistributions(s.venv.Prefix, s.minor())
-	if err != nil {
-		return err
-	}
-	for _, d := range installed {
-		if !slices.ContainsFunc(s.packages, func(w wanted) bool { return w.Name == d.Name }) {
-			return fmt.Errorf("comparing what was installed with what was asked for: nobody asked for %s %s", d.Name, d.Version)
+	for _, p := range packages {
+		if d := s.here[p.Name]; d.Contested {
+			s.log.detail("Installing %s apart: it shares a path with another package", p)
+			if err := s.installTogether([]lock.Package{p}); err != nil {
+				return err
+			}
 		}
-		s.here[d.Name] = d
 	}
 	for _, p := range packages {
 		if err := s.verify(p); err != nil {
@@ -270,6 +280,54 @@ func (s *stage) install(packages []lock.Package) error {
 	}
 	s.log.detail("Installed in %s", seconds(start))
 	return s.keepBuilt(packages)
+}
+
+// installTogether installs packages into an environment of their own: what another one brings or overwrites must not show in them.
+func (s *stage) installTogether(packages []lock.Package) error {
+	if err := s.emptyVenv(); err != nil {
+		return err
+	}
+	if err := s.uv.Install(s.ctx, s.venv.Prefix, packages, s.options); err != nil {
+		return err
+	}
+	installed, err := install.ReadDistributions(s.venv.Prefix, s.minor())
+	if err != nil {
+		return err
+	}
+	for _, d := range installed {
+		if !slices.ContainsFunc(packages, func(p lock.Package) bool { return p.Name == d.Name }) {
+			return fmt.Errorf("comparing what was installed with what was asked for: nobody asked for %s %s", d.Name, d.Version)
+		}
+		s.here[d.Name] = d
+	}
+	return nil
+}
+
+// emptyVenv makes the environment that packages are installed into, at its final place, and puts one that is in use aside.
+func (s *stage) emptyVenv() error {
+	if s.venv.Prefix != "" {
+		aside := filepath.Join(s.scratch, fmt.Sprintf("venv-%d", s.aside))
+		if err := os.Rename(s.venv.Prefix, aside); err != nil {
+			return fmt.Errorf("putting installed packages aside: %w", err)
+		}
+		for name, d := range s.here {
+			if d.Prefix == s.venv.Prefix {
+				d.Prefix = aside
+				s.here[name] = d
+			}
+		}
+		s.aside++
+	}
+	interpreter, err := s.interpreter()
+	if err != nil {
+		return err
+	}
+	path, err := s.layers.empty(venvLayer)
+	if err != nil {
+		return err
+	}
+	s.venv = install.Venv{Prefix: path, Home: filepath.Join(interpreter.Prefix, "bin"), Minor: s.minor()}
+	return s.venv.Create()
 }
 
 // copyDirectories lets packages that are directories of the app be built from a copy: build backends leave files in their source.
@@ -297,31 +355,26 @@ func (s *stage) verify(p lock.Package) error {
 	for _, w := range s.packages {
 		if w.Name == p.Name {
 			s.known[key(w.Name, w.artifact)] = record{Name: w.Name, Version: d.Version, Artifact: w.artifact, Size: d.Size,
-				Roots: d.Roots, Dirs: d.Dirs, Links: d.Links(s.minor()), Hooks: d.Hooks, Embeds: d.Embeds}
+				Roots: d.Roots, Dirs: d.Dirs, Links: d.Links(s.minor()), Hooks: d.Hooks, Embeds: d.Embeds,
+				Needs: d.Needs, Reaches: d.Reaches, Libraries: d.Libraries}
 		}
 	}
 	return nil
 }
 
-// prepareInstall brings an interpreter, uv and an empty virtual environment, once.
+// prepareInstall brings an interpreter and uv, once.
 func (s *stage) prepareInstall() error {
 	if s.uv != nil {
 		return nil
 	}
-	interpreter, err := s.interpreter()
+	_, err := s.interpreter()
 	if err != nil {
 		return err
 	}
-	if s.uv, err = s.installer(s.file); err != nil {
-		return err
+	if s.uv, err = s.installer(s.file); err == nil {
+		s.uv.Credentials = s.credentials
 	}
-	s.uv.Credentials = s.credentials
-	path, err := s.layers.empty(venvLayer)
-	if err != nil {
-		return err
-	}
-	s.venv = install.Venv{Prefix: path, Home: filepath.Join(interpreter.Prefix, "bin"), Minor: s.minor()}
-	return s.venv.Create()
+	return err
 }
 
 // makeLayers moves what was installed into the layers that are made, compiles it, and keeps the others by reference.
@@ -345,14 +398,8 @@ func (s *stage) makeLayers(groups []layer.Group) error {
 			s.log.fact("Reusing %s (%s)", g.Layer, why)
 			continue
 		}
-		path, err := s.layers.empty(g.Layer)
-		if err != nil {
+		if err := s.fill(g); err != nil {
 			return err
-		}
-		for _, name := range g.Names {
-			if err := s.here[name].Move(s.venv.Prefix, path); err != nil {
-				return err
-			}
 		}
 		list = append(list, made{g, was, why})
 	}
@@ -384,6 +431,28 @@ func (s *stage) makeLayers(groups []layer.Group) error {
 	return nil
 }
 
+// fill moves packages into their layer. A file that several of them bring is that of the first by name, as on Python's path.
+func (s *stage) fill(g layer.Group) error {
+	path, err := s.layers.empty(g.Layer)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Backward(g.Names) {
+		if err := s.here[name].Move(path); err != nil {
+			return err
+		}
+	}
+	site := install.SitePackages(s.minor())
+	for _, loan := range g.Loans {
+		link := filepath.Join(path, site, loan.Path)
+		err := errors.Join(os.MkdirAll(filepath.Dir(link), 0o755), os.Symlink(filepath.Join(s.layers.path(loan.Layer), site, loan.Path), link))
+		if err != nil {
+			return fmt.Errorf("linking libraries of %s: %w", loan.Layer, err)
+		}
+	}
+	return nil
+}
+
 // sourcesOf lists the files to compile by package, so that the bytecode of one does not depend on its neighbors.
 func (s *stage) sourcesOf(g layer.Group) ([][]install.Source, error) {
 	path := s.layers.path(g.Layer)
@@ -392,7 +461,7 @@ func (s *stage) sourcesOf(g layer.Group) ([][]install.Source, error) {
 		return nil, err
 	}
 	owner := map[string]int{}
-	for i, name := range g.Names {
+	for i, name := range slices.Backward(g.Names) {
 		for _, file := range s.here[name].Files {
 			owner[filepath.Join(path, file)] = i
 		}
@@ -482,6 +551,8 @@ func embedding(records []record) bool {
 func (s *stage) makeVenv(groups []layer.Group, set packageSet) error {
 	home := filepath.Join(s.layers.path(cpythonLayer), "bin")
 	var parts []install.Part
+	// Links to libraries stand in directories that look like a portion of the lender's namespace, so the lender comes first.
+	slices.SortStableFunc(groups, func(a, b layer.Group) int { return min(len(a.Loans), 1) - min(len(b.Loans), 1) })
 	for _, g := range groups {
 		part := install.Part{Prefix: s.layers.path(g.Layer)}
 		for _, w := range s.members(g) {

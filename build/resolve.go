@@ -61,7 +61,7 @@ func (b *builder) resolve(s source) (packageSet, error) {
 	if err != nil {
 		return set, err
 	}
-	set.frozen, _ = venv.Metadata[notesKey].(string)
+	set.frozen = notes(venv)
 	if was["resolution"] == set.resolved && set.frozen != "" {
 		b.log.fact("Using the versions that an earlier build resolved: %s has not changed since.\n"+
 			"To resolve anew, give %s another value; %s", s.file, config.Resolution, lockAdvice(s.file))

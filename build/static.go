@@ -61,9 +61,8 @@ func (b *builder) lastCollection() (*django.Collection, error) {
 	if err != nil || was == nil {
 		return nil, err
 	}
-	notes, _ := restored.Metadata[notesKey].(string)
 	var c django.Collection
-	if json.Unmarshal([]byte(notes), &c) != nil || !filepath.IsLocal(c.Root) {
+	if json.Unmarshal([]byte(notes(restored)), &c) != nil || !filepath.IsLocal(c.Root) {
 		return nil, nil
 	}
 	return &c, nil
@@ -84,7 +83,7 @@ func (b *builder) staticFacts(project django.Project, c django.Collection) facts
 func (b *builder) packagesDigest() string {
 	var all []string
 	for _, l := range b.layers.done {
-		if l.Name != layer.Light && !strings.HasPrefix(l.Name, "pkg-") {
+		if !layer.Holds(l.Name) {
 			continue
 		}
 		table, _ := l.Metadata[factsKey].(map[string]any)
@@ -199,7 +198,7 @@ func (s *stage) runnable() (string, error) {
 // onDisk tells whether the files of all layers that a Python process needs are there.
 func (s *stage) onDisk() bool {
 	for _, l := range s.layers.done {
-		if l.Name != venvLayer && l.Name != layer.Light && !strings.HasPrefix(l.Name, "pkg-") {
+		if l.Name != venvLayer && !layer.Holds(l.Name) {
 			continue
 		}
 		if _, err := os.Stat(s.layers.path(l.Name)); err != nil {

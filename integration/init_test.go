@@ -18,6 +18,7 @@ import (
 
 var (
 	update  = flag.Bool("update", false, "rewrite the golden files")
+	points  = flag.Int("points", 2, "how many times to disturb a build, and on how many different machines to build")
 	builder = flag.String("builder", "lockstep/builder:local", "the builder image to test with")
 )
 
@@ -52,6 +53,8 @@ func TestIntegration(t *testing.T) {
 	suite("Python", testPython)
 	suite("Messages", testMessages)
 	suite("Failure", testFailure)
+	suite("Crash", testCrash)
+	suite("Machines", testMachines)
 	suite("DiskFull", testDiskFull)
 	suite("Mirror", testMirror)
 	suite("Plan", testPlan)

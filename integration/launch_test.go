@@ -89,6 +89,6 @@ func testLaunch(t *testing.T, context spec.G, it spec.S) {
 		Expect(a.output("bash", "-c", "find /layers \\( -name pip -o -name uv -o -name ensurepip -o -name '*.a' -o -name Python.h -o -name '.scratch*' "+
 			"-o -name uv-cache -o -name .lock \\)")).To(BeEmpty())
 		Expect(a.output("bash", "-c", "ls -A /layers/lockstep_python")).To(WithTransform(strings.Fields,
-			Equal([]string{"app-bytecode", "cpython", "launch-env", "packages", "pkg-pygments", "venv"})))
+			Equal([]string{"app-bytecode", "cpython", "launch-env", "packages-3", "packages-6", "pkg-pygments", "venv"})))
 	})
 }

@@ -54,7 +54,7 @@ var varying = []struct {
 var (
 	// What is not pinned may be newer tomorrow; of a package that was bumped both versions are.
 	madeLine = regexp.MustCompile(`(?m)^  Made (packages|pkg-)[^→\n]*$`)
-	version  = regexp.MustCompile(`([a-z]) \d+(\.\d+)+`)
+	version  = regexp.MustCompile(`([a-z0-9]) \d+(\.\d+)+`)
 )
 
 // normalized takes out what differs between two runs of the same spec, and the index's name.

@@ -15,7 +15,7 @@ var hashed = map[string]string{"requirements.txt": "itsdangerous==2.2.0 --hash=s
 func testReuse(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
-	every := []string{"app-bytecode", "cpython", "launch-env", "packages", "pkg-pygments", "venv"}
+	every := []string{"app-bytecode", "cpython", "launch-env", "packages-3", "packages-6", "pkg-pygments", "venv"}
 
 	it("makes nothing when nothing changed", func() {
 		a := fixture(t, "hashed")
@@ -52,7 +52,7 @@ func testReuse(t *testing.T, context spec.G, it spec.S) {
 
 		a.edit("requirements.txt", "flask==3.1.3\n", "flask==3.1.3\nidna\n")
 		l = a.mustBuild()
-		Expect(l.building()).To(ContainSubstring("Made packages: idna "))
+		Expect(l.building()).To(ContainSubstring("Made packages-6: idna "))
 		Expect(a.python("import idna")).To(BeEmpty())
 	})
 
@@ -81,7 +81,7 @@ func testReuse(t *testing.T, context spec.G, it spec.S) {
 		{
 			name:   "makes the light packages when one of them changed",
 			bumped: "light",
-			layers: []string{"app", "packages"},
+			layers: []string{"app", "packages-6"},
 			log:    "light-bumped",
 			check:  "import idna; assert idna.__version__ == '3.20', idna.__version__",
 		},
@@ -95,7 +95,7 @@ func testReuse(t *testing.T, context spec.G, it spec.S) {
 		{
 			name:   "leaves nothing of packages that were removed",
 			change: hashed,
-			layers: []string{"app", "packages", "-pkg-pygments", "venv"},
+			layers: []string{"app", "packages-3", "-packages-6", "-pkg-pygments", "venv"},
 			log:    "removed",
 			check: "import importlib.util as u, importlib.metadata as m\nassert not u.find_spec('idna') and not u.find_spec('pygments')\n" +
 				"assert [d.name for d in m.distributions()] == ['itsdangerous'], list(m.distributions())",
@@ -103,14 +103,14 @@ func testReuse(t *testing.T, context spec.G, it spec.S) {
 		{
 			name:   "makes everything for another Python, and says why",
 			change: map[string]string{".python-version": "3.12\n"},
-			layers: []string{"app", "app-bytecode", "cpython", "packages", "pkg-pygments", "venv"},
+			layers: []string{"app", "app-bytecode", "cpython", "packages-3", "packages-6", "pkg-pygments", "venv"},
 			log:    "python-changed",
 			check:  "import sys, idna, pygments, itsdangerous; assert sys.version_info[:2] == (3, 12)",
 		},
 		{
 			name:   "puts all packages into one layer when told to",
 			flags:  []string{"--env", "BP_PACKAGE_LAYERS=false"},
-			layers: []string{"packages", "-pkg-pygments", "venv"},
+			layers: []string{"+packages", "-packages-3", "-packages-6", "-pkg-pygments", "venv"},
 			log:    "one-layer",
 			check:  "import idna, pygments, itsdangerous",
 		},

@@ -3,15 +3,12 @@
 package install
 
 import (
-	"debug/elf"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/lockstep/python/internal/archive"
@@ -19,7 +16,7 @@ import (
 
 // Rules is the version of what this package does to files. It is part of every layer's key: raise it when the files of a
 // layer would come out different from the same inputs.
-const Rules = "1"
+const Rules = "2"
 
 // Wanted keeps what a build or an app can use of a python-build-standalone archive: no Tk, no IDLE, no pip, no test modules.
 func Wanted(name string) bool {
@@ -53,8 +50,8 @@ func InstallCPython(file, prefix, home string, minor int) (Interpreter, error) {
 // library, a quarter of the layer.
 func (i Interpreter) Trim(libpython bool) error {
 	patterns := []string{"include", "lib/pkgconfig", "lib/python3.*/config-*"}
-	needs, err := NeedsLibpython(i.Python())
-	if err == nil && !needs && !libpython {
+	program, err := readELF(i.Python())
+	if err == nil && !program.needsLibpython() && !libpython {
 		patterns = append(patterns, "lib/libpython*")
 	}
 	for _, pattern := range patterns {
@@ -68,25 +65,6 @@ func (i Interpreter) Trim(libpython bool) error {
 		return fmt.Errorf("slimming CPython: %w", err)
 	}
 	return nil
-}
-
-// NeedsLibpython tells whether a file is a program or library that is linked to CPython's shared library. Wheels may not be
-// (PEP 513); what is built from source and embeds Python (uWSGI) is.
-func NeedsLibpython(name string) (bool, error) {
-	file, err := elf.Open(name)
-	var system *fs.PathError
-	if errors.As(err, &system) {
-		return false, fmt.Errorf("reading %s: %w", filepath.Base(name), err)
-	}
-	if err != nil {
-		return false, nil // another format, or a damaged file, which is not ours to judge
-	}
-	defer file.Close()
-	libraries, err := file.ImportedLibraries()
-	if err != nil {
-		return false, nil
-	}
-	return slices.ContainsFunc(libraries, func(l string) bool { return strings.HasPrefix(path.Base(l), "libpython") }), nil
 }
 
 // patchSysconfig makes the build configuration true for where CPython stands and for the compilers that images have:

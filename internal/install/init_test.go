@@ -24,6 +24,7 @@ func TestUnitInstall(t *testing.T) {
 	suite("Bytecode", testBytecode)
 	suite("CPython", testCPython)
 	suite("Pip", testPip)
+	suite("ELF", testELF)
 	suite("Record", testRecord)
 	suite("UV", testUV)
 	suite("Venv", testVenv)

@@ -17,14 +17,16 @@ import (
 // Distribution is one installed distribution as its RECORD tells it
 // (https://packaging.python.org/en/latest/specifications/recording-installed-packages/).
 type Distribution struct {
-	Name    pep508.Name
-	Version string
-	Files   []string // relative to the prefix, sorted
-	Size    int64    // bytes
-	Roots   []string // see layer.Unit
-	Dirs    []string // see layer.Unit
-	Hooks   bool     // has .pth files
-	Embeds  bool     // has a file that is linked to libpython
+	Prefix    string // where it is installed
+	Name      pep508.Name
+	Version   string
+	Files     []string // relative to the prefix, sorted
+	Size      int64    // bytes
+	Roots     []string // see layer.Unit
+	Dirs      []string // see layer.Unit
+	Hooks     bool     // has .pth files
+	Contested bool     // a file may be another distribution's of the same prefix: what stands there depends on what else was installed
+	Linkage
 }
 
 // Links are the files that the virtual environment has to link.
@@ -38,23 +40,28 @@ func ReadDistributions(prefix string, minor int) ([]Distribution, error) {
 		return nil, err
 	}
 	var list []Distribution
-	owned := map[string]bool{}
+	owners := map[string][]int{}
 	for _, info := range infos {
 		d, err := readDistribution(prefix, site, filepath.Base(info))
 		if err != nil {
 			return nil, fmt.Errorf("reading what was installed: %s: %w", filepath.Base(info), err)
 		}
-		for _, name := range d.Files {
-			owned[name] = true
-		}
 		list = append(list, d)
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
-	if err := adopt(list, prefix, site, owned); err != nil {
+	for i, d := range list {
+		for _, name := range d.Files {
+			owners[name] = append(owners[name], i)
+		}
+	}
+	for _, of := range owners {
+		contest(list, of)
+	}
+	if err := adopt(list, prefix, site, owners); err != nil {
 		return nil, err
 	}
 	for i := range list {
-		if err := list[i].finish(prefix, site); err != nil {
+		if err := list[i].finish(site); err != nil {
 			return nil, err
 		}
 	}
@@ -63,7 +70,7 @@ func ReadDistributions(prefix string, minor int) ([]Distribution, error) {
 
 func readDistribution(prefix, site, info string) (Distribution, error) {
 	name, version, _ := strings.Cut(strings.TrimSuffix(info, ".dist-info"), "-")
-	d := Distribution{Name: pep508.NewName(name), Version: version}
+	d := Distribution{Prefix: prefix, Name: pep508.NewName(name), Version: version}
 	file, err := os.Open(filepath.Join(prefix, site, info, "RECORD"))
 	if err != nil {
 		return d, err
@@ -97,14 +104,20 @@ func readDistribution(prefix, site, info string) (Distribution, error) {
 	return d, nil
 }
 
+// contest marks the distributions that own the same thing.
+func contest(list []Distribution, owners []int) {
+	for _, i := range owners {
+		list[i].Contested = list[i].Contested || len(owners) > 1
+	}
+}
+
 // adopt gives files that no RECORD names to the distribution that owns the rest of their top-level directory.
-func adopt(list []Distribution, prefix, site string, owned map[string]bool) error {
-	owner := map[string]int{}
+func adopt(list []Distribution, prefix, site string, owned map[string][]int) error {
+	owners := map[string][]int{}
 	for i, d := range list {
 		for _, name := range d.Files {
-			top := topLevel(name, site)
-			if _, ok := owner[top]; !ok && strings.HasPrefix(name, site+"/") {
-				owner[top] = i
+			if top := topLevel(name, site); strings.HasPrefix(name, site+"/") && !slices.Contains(owners[top], i) {
+				owners[top] = append(owners[top], i)
 			}
 		}
 	}
@@ -113,15 +126,13 @@ func adopt(list []Distribution, prefix, site string, owned map[string]bool) erro
 			return err
 		}
 		name, err := filepath.Rel(prefix, path)
-		if err != nil || owned[name] {
+		of := owners[topLevel(name, site)]
+		if err != nil || len(owned[name]) > 0 || len(of) == 0 {
 			return err
 		}
-		i, ok := owner[topLevel(name, site)]
-		if !ok {
-			return nil
-		}
+		contest(list, of)
 		info, err := entry.Info()
-		if err == nil {
+		if i := of[0]; err == nil {
 			list[i].Files, list[i].Size = append(list[i].Files, name), list[i].Size+info.Size()
 		}
 		return err
@@ -135,18 +146,15 @@ func topLevel(name, site string) string {
 }
 
 // finish sorts the files and derives from them what layering needs.
-func (d *Distribution) finish(prefix, site string) error {
+func (d *Distribution) finish(site string) error {
 	slices.Sort(d.Files)
 	d.Files = slices.Compact(d.Files)
+	var err error
+	if d.Linkage, err = readLinkage(d.Prefix, site, d.Files); err != nil {
+		return err
+	}
 	packages, dirs := map[string]bool{}, map[string]bool{}
 	for _, name := range d.Files {
-		if strings.Contains(filepath.Base(name), ".so") || filepath.Dir(name) == "bin" {
-			embeds, err := NeedsLibpython(filepath.Join(prefix, name))
-			if err != nil {
-				return err
-			}
-			d.Embeds = d.Embeds || embeds
-		}
 		rel, inside := strings.CutPrefix(name, site+"/")
 		if !inside {
 			continue
@@ -162,10 +170,29 @@ func (d *Distribution) finish(prefix, site string) error {
 		default:
 			dirs[dir] = true
 		}
+		if root := unimportable(dir); root != "" {
+			packages[root] = true
+		}
 	}
 	d.Roots = topMost(packages, nil)
 	d.Dirs = topMost(dirs, d.Roots)
 	return nil
+}
+
+// unimportable is the top-most part of a directory's path that cannot be the name of a package or a namespace. What stands in
+// it is found by path and not by import, so distributions that share one (cmeel.prefix) share it like a regular package.
+func unimportable(dir string) string {
+	at := 0
+	for i, part := range strings.Split(dir, "/") {
+		at += len(part) + 1
+		switch {
+		case i == 0 && strings.HasSuffix(part, ".dist-info"):
+			return ""
+		case strings.ContainsAny(part, ".-"):
+			return dir[:at-1]
+		}
+	}
+	return ""
 }
 
 // topMost drops every directory that stands under another of the set or under one of roots.
@@ -196,9 +223,8 @@ func covered(dir string, all map[string]bool) bool {
 	return false
 }
 
-// Move moves the files of a distribution from one prefix to another on the same file system. A file that is gone already
-// belongs to another distribution too, whose layer it went to.
-func (d Distribution) Move(from, to string) error {
+// Move moves the files of a distribution to another prefix on the same file system, over files that are there.
+func (d Distribution) Move(to string) error {
 	made := map[string]bool{}
 	for _, name := range d.Files {
 		target := filepath.Join(to, name)
@@ -208,7 +234,7 @@ func (d Distribution) Move(from, to string) error {
 			}
 			made[dir] = true
 		}
-		if err := os.Rename(filepath.Join(from, name), target); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Rename(filepath.Join(d.Prefix, name), target); err != nil {
 			return fmt.Errorf("moving %s: %w", name, err)
 		}
 	}

@@ -105,15 +105,40 @@ func testRecord(t *testing.T, context spec.G, it spec.S) {
 		Expect(read()).To(BeEmpty())
 	})
 
-	it("moves distributions; a file of two goes with the first", func() {
-		add("a-1.0.dist-info", "shared/x.py,,\na.py,,\n../../../bin/a,,\n", map[string]string{site + "shared/x.py": "x", site + "a.py": "", "bin/a": ""})
+	it("tells whose files may be another's", func() {
+		add("a-1.0.dist-info", "shared/x.py,,\na/__init__.py,,\n", map[string]string{site + "shared/x.py": "x", site + "a/__init__.py": ""})
 		add("b-1.0.dist-info", "shared/x.py,,\nb.py,,\n", map[string]string{site + "b.py": ""})
-		list := read()
-		first, second := filepath.Join(prefix, "to/first"), filepath.Join(prefix, "to/second")
-		Expect(list[0].Move(prefix, first)).To(Succeed())
-		Expect(list[1].Move(prefix, second)).To(Succeed())
-		Expect(filesOf(first)).To(Equal([]string{"bin/a", site + "a-1.0.dist-info/RECORD", site + "a.py", site + "shared/x.py"}))
-		Expect(filesOf(second)).To(Equal([]string{site + "b-1.0.dist-info/RECORD", site + "b.py"}))
+		add("c-1.0.dist-info", "ns/c/__init__.py,,\n", map[string]string{site + "ns/c/__init__.py": ""})
+		add("d-1.0.dist-info", "ns/d/__init__.py,,\n", map[string]string{site + "ns/d/__init__.py": ""})
+		contested := func() []string {
+			var names []string
+			for _, d := range read() {
+				if d.Contested {
+					names = append(names, string(d.Name))
+				}
+			}
+			return names
+		}
+		Expect(contested()).To(Equal([]string{"a", "b"}))
+		tree(t, prefix, map[string]string{site + "ns/unrecorded": "", site + "a/unrecorded": ""})
+		Expect(contested()).To(Equal([]string{"a", "b", "c", "d"}))
+	})
+
+	it("takes a directory that nothing can import for one that belongs together", func() {
+		add("a-1.0.dist-info", "odd.prefix/lib/x/__init__.py,,\nns/some-data/deep/y,,\nns/plain/z,,\na-1.0.dist-info/licenses/THE-LICENSES/x,,\n", map[string]string{
+			site + "odd.prefix/lib/x/__init__.py": "", site + "ns/some-data/deep/y": "", site + "ns/plain/z": "", site + "a-1.0.dist-info/licenses/THE-LICENSES/x": ""})
+		d := read()[0]
+		Expect(d.Roots).To(Equal([]string{"ns/some-data", "odd.prefix"}))
+		Expect(d.Dirs).To(Equal([]string{"ns/plain"}))
+	})
+
+	it("moves distributions over what is there", func() {
+		add("a-1.0.dist-info", "shared/x.py,,\na.py,,\n../../../bin/a,,\n", map[string]string{site + "shared/x.py": "x", site + "a.py": "", "bin/a": ""})
+		to := filepath.Join(prefix, "to")
+		tree(t, to, map[string]string{site + "shared/x.py": "another's"})
+		Expect(read()[0].Move(to)).To(Succeed())
+		Expect(filesOf(to)).To(Equal([]string{"bin/a", site + "a-1.0.dist-info/RECORD", site + "a.py", site + "shared/x.py"}))
+		Expect(os.ReadFile(filepath.Join(to, site, "shared/x.py"))).To(BeEquivalentTo("x"))
 		Expect(filesOf(filepath.Join(prefix, "lib"))).To(BeEmpty())
 	})
 }

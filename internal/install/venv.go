@@ -46,15 +46,15 @@ type Part struct {
 	Hooks  bool     // it has .pth files, which only site.addsitedir obeys
 }
 
-// Join makes the parts importable: one .pth for the site-packages of all, and a link for every script and data file.
+// Join makes the parts importable: one .pth for the site-packages of all, and a link for every script and data file. Hooks run
+// when all parts are on the path, as those of one site-packages do: some look around there (cmeel's).
 func (v Venv) Join(parts []Part) error {
-	var pth strings.Builder
+	var pth, hooks strings.Builder
 	for _, part := range parts {
 		site := filepath.Join(part.Prefix, SitePackages(v.Minor))
+		pth.WriteString(site + "\n")
 		if part.Hooks {
-			fmt.Fprintf(&pth, "import site; site.addsitedir(%q, vars().get('known_paths'))\n", site)
-		} else {
-			pth.WriteString(site + "\n")
+			fmt.Fprintf(&hooks, "import site; site.addsitedir(%q, vars().get('known_paths'))\n", site)
 		}
 		for _, link := range part.Links {
 			name := filepath.Join(v.Prefix, link)
@@ -68,7 +68,7 @@ func (v Venv) Join(parts []Part) error {
 		}
 	}
 	name := filepath.Join(v.Prefix, SitePackages(v.Minor), "lockstep.pth")
-	if err := os.WriteFile(name, []byte(pth.String()), 0o644); err != nil {
+	if err := os.WriteFile(name, []byte(pth.String()+hooks.String()), 0o644); err != nil {
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
 	return nil

@@ -12,6 +12,7 @@ func TestLayer(t *testing.T) {
 	format.MaxLength = 0
 
 	suite := spec.New("layer", spec.Report(report.Terminal{}))
+	suite("Borrow", testBorrow)
 	suite("Plan", testPlan)
 	suite("Properties", testProperties)
 	suite.Run(t)

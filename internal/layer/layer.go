@@ -4,6 +4,10 @@
 package layer
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -15,45 +19,67 @@ import (
 type Unit struct {
 	Name  pep508.Name
 	Size  int64    // bytes installed, bytecode not counted
-	Roots []string // top-most directories that are regular packages (they hold __init__.py), relative to site-packages
+	Roots []string // top-most directories that belong to few: regular packages (they hold __init__.py), and what no import finds; relative to site-packages
 	Dirs  []string // top-most directories with files of the package outside of its roots
 	Alone bool     // changes at a pace of its own (built from a directory of the app): a layer of its own at any size, unless too many are
+
+	// What the headers of its native libraries say, as paths relative to site-packages.
+	Needs     []string // names of libraries that it does not hold itself
+	Reaches   []string // directories that they are looked for in
+	Libraries []string // shared libraries that others could look for
 }
 
 // Group is the packages that share a layer, sorted by name.
 type Group struct {
 	Layer string
 	Names []pep508.Name
+	Loans []Loan // libraries of other layers, sorted by path
 }
 
-// Light is the layer of all packages that are not heavy enough for one of their own.
-const Light = "packages"
+// All is the layer of all packages when they are not split. The light ones have one of a few layers, whose names begin with it.
+const All = "packages"
 
 const (
 	threshold = 1 << 20 // bytes from which a package has a layer of its own
 	most      = 80      // layers of heavy packages; overlay2 refuses 125 in an image, base image and app included
+	buckets   = 6       // layers of light packages
 )
 
-// Plan groups units. Packages that cannot stand apart (they own files of the same regular package) share a layer. Light groups
-// go to Light. The threshold doubles until there are few enough layers. With split false everything is in Light.
+// Plan groups units. Packages that cannot stand apart (they own files of the same regular package) share a layer. The threshold
+// doubles until there are few enough layers. Light packages go to a bucket that their name alone decides. With split false
+// everything is in one layer.
 func Plan(units []Unit, split bool) []Group {
-	light := Group{Layer: Light}
-	var groups []Group
 	joined := join(units)
 	heavy := bounded(joined)
+	names := map[string][]pep508.Name{}
 	for _, c := range joined {
-		if split && heavy(c) {
-			groups = append(groups, Group{Layer: Name(c.names[0]), Names: c.names})
-		} else {
-			light.Names = append(light.Names, c.names...)
+		to := All
+		switch {
+		case split && heavy(c):
+			to = Name(c.names[0])
+		case split:
+			to = bucket(c.names[0])
 		}
+		names[to] = append(names[to], c.names...)
 	}
-	if len(light.Names) > 0 {
-		slices.Sort(light.Names)
-		groups = append(groups, light)
+	var groups []Group
+	for _, to := range slices.Sorted(maps.Keys(names)) {
+		slices.Sort(names[to])
+		groups = append(groups, Group{Layer: to, Names: names[to]})
 	}
-	sort.Slice(groups, func(i, j int) bool { return groups[i].Layer < groups[j].Layer })
+	borrow(units, groups)
 	return groups
+}
+
+// Holds tells whether a layer of this name holds packages.
+func Holds(name string) bool {
+	return name == All || strings.HasPrefix(name, All+"-") || strings.HasPrefix(name, own)
+}
+
+// bucket is the layer of a light package.
+func bucket(n pep508.Name) string {
+	sum := sha256.Sum256([]byte(n))
+	return fmt.Sprintf("%s-%d", All, binary.BigEndian.Uint64(sum[:])%buckets+1)
 }
 
 // bounded gives the rule that makes at most the allowed number of clusters heavy.
@@ -79,7 +105,9 @@ func few(clusters []cluster, heavy func(cluster) bool) bool {
 
 // Name is the layer of a heavy package. A dot would end a layer's name early (CNB spec, SBOM file names), and a normalized
 // name has none.
-func Name(n pep508.Name) string { return "pkg-" + string(n) }
+func Name(n pep508.Name) string { return own + string(n) }
+
+const own = "pkg-"
 
 type cluster struct {
 	names []pep508.Name

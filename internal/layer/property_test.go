@@ -32,6 +32,14 @@ func random(r *rand.Rand, count int) []layer.Unit {
 		case 4:
 			u.Alone = r.IntN(20) == 0
 		}
+		for range r.IntN(3) {
+			other := r.IntN(count)
+			u.Needs = append(u.Needs, fmt.Sprintf("lib%d.so", other))
+			u.Reaches = append(u.Reaches, fmt.Sprintf("own%d", other))
+		}
+		if r.IntN(2) == 0 {
+			u.Libraries = []string{fmt.Sprintf("own%d/lib%d.so", i, i)}
+		}
 		units = append(units, u)
 	}
 	return units
@@ -116,7 +124,7 @@ func testProperties(t *testing.T, context spec.G, it spec.S) {
 	it("keeps a heavy package from all that it shares nothing with", func() {
 		eachSeed(func(_ *rand.Rand, units []layer.Unit) {
 			for _, g := range layer.Plan(units, true) {
-				if g.Layer == layer.Light {
+				if light(g.Layer) {
 					continue
 				}
 				reached := map[pep508.Name]bool{g.Names[0]: true}
@@ -171,7 +179,7 @@ func testProperties(t *testing.T, context spec.G, it spec.S) {
 			groups := layer.Plan(units, true)
 			heavy := 0
 			for _, g := range groups {
-				if g.Layer != layer.Light {
+				if !light(g.Layer) {
 					heavy++
 				}
 				Expect(g.Layer).To(MatchRegexp(`^[a-z0-9-]+$`))
@@ -179,5 +187,39 @@ func testProperties(t *testing.T, context spec.G, it spec.S) {
 			}
 			Expect(heavy).To(BeNumerically("<=", most))
 		}
+	})
+
+	it("lends each layer what its libraries look for elsewhere, directly or not, and nothing else", func() {
+		eachSeed(func(_ *rand.Rand, units []layer.Unit) {
+			groups := layer.Plan(units, true)
+			where := byName(groups)
+			for _, g := range groups {
+				want := map[string]string{}
+				seen := slices.Clone(g.Names)
+				for i := 0; i < len(seen); i++ {
+					for _, a := range units {
+						for _, b := range units {
+							if a.Name != seen[i] || len(b.Libraries) == 0 || !slices.ContainsFunc(a.Needs, func(n string) bool {
+								return strings.HasSuffix(b.Libraries[0], "/"+n)
+							}) {
+								continue
+							}
+							if where[b.Name] != g.Layer {
+								want[b.Libraries[0]] = where[b.Name]
+							}
+							if !slices.Contains(seen, b.Name) {
+								seen = append(seen, b.Name)
+							}
+						}
+					}
+				}
+				got := map[string]string{}
+				for _, loan := range g.Loans {
+					got[loan.Path] = loan.Layer
+				}
+				Expect(got).To(Equal(want))
+				Expect(g.Loans).To(HaveLen(len(want)))
+			}
+		})
 	})
 }

@@ -1,0 +1,3 @@
+import http.server, os
+
+http.server.HTTPServer(("", int(os.environ["PORT"])), http.server.SimpleHTTPRequestHandler).serve_forever()
