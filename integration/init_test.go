@@ -43,6 +43,7 @@ func TestIntegration(t *testing.T) {
 	suite := spec.New("integration", spec.Report(report.Terminal{}), spec.Parallel())
 	suite("Samples", testSamples)
 	suite("Launch", testLaunch)
+	suite("Locks", testLocks)
 	suite("Reuse", testReuse)
 	suite("Registry", testRegistry)
 	suite("SameBytes", testSameBytes)

@@ -13,6 +13,9 @@ import (
 
 var zeros = strings.Repeat("0", 64)
 
+const stalePoetry = "[project]\nname = \"moon-phase\"\nversion = \"1.4\"\nrequires-python = \">=3.12\"\ndependencies = [\"itsdangerous>=2.2\", \"pygments\"]\n\n" +
+	"[build-system]\nrequires = [\"poetry-core\"]\nbuild-backend = \"poetry.core.masonry.api\"\n"
+
 // mistake is an app that does not build, and what puts it right.
 type mistake struct {
 	name  string // of the golden file: all that the buildpack says
@@ -59,7 +62,10 @@ func mistakes() []mistake {
 			mend: map[string]string{"Procfile": "web: python main.py\n"}},
 		{name: "procfile-empty-type", files: map[string]string{"Procfile": ": python main.py\n"}, mend: map[string]string{"Procfile": "web: python main.py\n"}},
 		{name: "procfile-empty-command", files: map[string]string{"Procfile": "web:\n"}, mend: map[string]string{"Procfile": "web: python main.py\n"}},
-		{name: "poetry", files: map[string]string{"poetry.lock": "# made by poetry\n"}, mend: hashed, check: "import itsdangerous"},
+		{name: "poetry-lock-stale", app: func(t *testing.T) *app { return filledIn(t, "poetry") }, files: map[string]string{"pyproject.toml": stalePoetry}, check: "import itsdangerous"},
+		{name: "conda", files: map[string]string{"environment.yml": "dependencies:\n  - gdal\n"}, mend: hashed, check: "import itsdangerous"},
+		{name: "which-requirements", files: map[string]string{"requirements/base.txt": "itsdangerous==2.2.0\n", "requirements/production.txt": "-r base.txt\n"},
+			mend: map[string]string{"requirements.txt": "-r requirements/production.txt\n"}, check: "import itsdangerous"},
 		{name: "bad-setting", flags: []string{"--env", "BP_PACKAGE_LAYERS=maybe"}},
 	}
 }

@@ -234,7 +234,7 @@ func anchored(packages []lock.Package, app string) []lock.Package {
 			absolute.Directory = filepath.Join(app, o.Directory)
 			packages[i].Origin = &absolute
 		}
-		if f := p.File; f != nil && !strings.Contains(f.URL, "://") && !filepath.IsAbs(f.URL) {
+		if f := p.File; f != nil && f.URL != "" && !strings.Contains(f.URL, "://") && !filepath.IsAbs(f.URL) {
 			absolute := *f
 			absolute.URL = filepath.Join(app, f.URL)
 			packages[i].File = &absolute

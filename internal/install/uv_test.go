@@ -136,6 +136,14 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		Expect(text).To(ContainSubstring(`url = "https://files.example/six-1.17.0-py3-none-any.whl"`))
 	})
 
+	it("leaves a file that a lock only names to the index, by its hash", func() {
+		named := lock.Package{Name: "six", Version: "1.17.0", File: &lock.File{Name: "six-1.17.0-py3-none-any.whl", SHA256: "aa"}}
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{named}, nil)).To(Succeed())
+		text, args := listed()
+		Expect(text).To(Equal("six==1.17.0 --hash=sha256:aa\n"))
+		Expect(args).To(ContainElement("--require-hashes"))
+	})
+
 	it("tells uv the indexes of a requirements file, for their credentials, when it installs a pylock", func() {
 		uv.Env = append(uv.Env, "TOKEN=s3c$ret")
 		options := []string{"--index-url https://user:${TOKEN}@index.example/simple", "--extra-index-url https://b.example/$x", "--no-binary six",
