@@ -54,6 +54,7 @@ func TestIntegration(t *testing.T) {
 	suite("Mirror", testMirror)
 	suite("Plan", testPlan)
 	suite("PrivateIndex", testPrivateIndex)
+	suite("Sources", testSources)
 	suite.Run(t)
 }
 

@@ -56,6 +56,8 @@ func mistakes() []mistake {
 		{name: "requirements-syntax", files: map[string]string{"requirements.txt": "# packages\nitsdangerous = 2.2.0\n"}, mend: hashed},
 		{name: "requirements-include", files: map[string]string{"requirements.txt": "-r base.txt\n"}, mend: map[string]string{"base.txt": "# none\n"}},
 		{name: "no-compiler", files: map[string]string{"requirements.txt": "python-levenshtein==0.12.2\n"}, long: true, mend: hashed, check: "import itsdangerous"},
+		{name: "no-pg-config", files: map[string]string{"requirements.txt": "psycopg2==2.9.11\n"}, long: true, mend: hashed, check: "import itsdangerous"},
+		{name: "requirements-option", files: map[string]string{"requirements.txt": "itsdangerous==2.2.0 --no-binary=itsdangerous\n"}, mend: hashed},
 		{name: "index-unreachable", files: map[string]string{"requirements.txt": "itsdangerous==2.2.0\n"},
 			flags: []string{"--env", "UV_DEFAULT_INDEX=http://127.0.0.1:9/simple", "--env", "UV_HTTP_RETRIES=0"}, check: "import itsdangerous"},
 		{name: "procfile-duplicate-type", files: map[string]string{"Procfile": "web: python main.py\nweb: python -m main\n"},

@@ -89,6 +89,8 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 			"  where: requirements.txt\n  fix: give it to the build: pack build --env TOKEN=…"))
 		private := lock.Package{Name: "six", Version: "1.17.0", Index: "https://${name}@index.example/simple", Hashes: []string{"sha256:aa"}}
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{private}, nil)).To(MatchError(ContainSubstring("the variable name,")))
+		uv.Credentials = lock.Credentials{"files.example": "user:${PASSWORD}"} // as they stand in the file when it has no value
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(MatchError(ContainSubstring("the variable PASSWORD,")))
 		Expect(ran).To(BeEmpty())
 	})
 
@@ -108,8 +110,9 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		text, _ := listed()
 		Expect(text).To(And(ContainSubstring("flat"), Not(ContainSubstring("six"))))
 		ran = ran[1:]
-		text, _ = listed()
+		text, args := listed()
 		Expect(text).To(Equal("six==1.17.0 --hash=sha256:aa\n"))
+		Expect(args[len(args)-1]).To(Equal("--no-index")) // uv pip does not read the variable
 	})
 
 	it("keeps a [tool.uv] from having a say in the locks of other tools", func() {
