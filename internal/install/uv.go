@@ -95,7 +95,7 @@ func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package,
 		switch {
 		case !p.Located():
 			byIndex[p.Index] = append(byIndex[p.Index], p)
-		case p.Origin == nil && strings.Contains(p.File.URL, "://") && u.withoutIndex():
+		case p.Origin == nil && strings.HasPrefix(p.File.URL, "http") && u.withoutIndex():
 			byIndex[""] = append(byIndex[""], p) // its file is taken from UV_FIND_LINKS, by its hash
 		default:
 			located = append(located, p)

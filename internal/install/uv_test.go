@@ -106,9 +106,10 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 	it("takes what has a URL from UV_FIND_LINKS, by its hash, when there is to be no index", func() {
 		uv.Env = append(uv.Env, "UV_NO_INDEX=1", "UV_FIND_LINKS=wheels")
 		local := lock.Package{Name: "flat", Version: "1.0", File: &lock.File{Name: "flat-1.0-py3-none-any.whl", URL: "vendor/flat-1.0-py3-none-any.whl", SHA256: "bb"}}
-		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six, local}, nil)).To(Succeed())
+		vendored := lock.Package{Name: "click", Version: "1.0", File: &lock.File{Name: "click-1.0-py3-none-any.whl", URL: "file:///app/wheels/click-1.0-py3-none-any.whl"}}
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six, local, vendored}, nil)).To(Succeed())
 		text, _ := listed()
-		Expect(text).To(And(ContainSubstring("flat"), Not(ContainSubstring("six"))))
+		Expect(text).To(And(ContainSubstring("flat"), ContainSubstring("click"), Not(ContainSubstring("six"))))
 		ran = ran[1:]
 		text, args := listed()
 		Expect(text).To(Equal("six==1.17.0 --hash=sha256:aa\n"))
