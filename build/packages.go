@@ -149,7 +149,7 @@ func (s *stage) remember() error {
 
 // localFile is the path of a package that is a file of the app, such as a vendored wheel.
 func (s *stage) localFile(p lock.Package) (string, bool) {
-	if p.File == nil {
+	if p.File == nil || p.File.URL == "" {
 		return "", false
 	}
 	path := strings.TrimPrefix(p.File.URL, "file://")

@@ -47,6 +47,7 @@ func TestIntegration(t *testing.T) {
 	suite("Launch", testLaunch)
 	suite("Hostile", testHostile)
 	suite("Graceful", testGraceful)
+	suite("Locks", testLocks)
 	suite("Reuse", testReuse)
 	suite("Registry", testRegistry)
 	suite("SameBytes", testSameBytes)
@@ -61,6 +62,7 @@ func TestIntegration(t *testing.T) {
 	suite("PrivateIndex", testPrivateIndex)
 	suite("Static", testStatic)
 	suite("Develop", testDevelop)
+	suite("Sources", testSources)
 	suite.Run(t)
 }
 

@@ -13,6 +13,9 @@ import (
 
 var zeros = strings.Repeat("0", 64)
 
+const stalePoetry = "[project]\nname = \"moon-phase\"\nversion = \"1.4\"\nrequires-python = \">=3.12\"\ndependencies = [\"itsdangerous>=2.2\", \"pygments\"]\n\n" +
+	"[build-system]\nrequires = [\"poetry-core\"]\nbuild-backend = \"poetry.core.masonry.api\"\n"
+
 // mistake is an app that does not build, and what puts it right.
 type mistake struct {
 	name  string // of the golden file: all that the buildpack says
@@ -53,13 +56,18 @@ func mistakes() []mistake {
 		{name: "requirements-syntax", files: map[string]string{"requirements.txt": "# packages\nitsdangerous = 2.2.0\n"}, mend: hashed},
 		{name: "requirements-include", files: map[string]string{"requirements.txt": "-r base.txt\n"}, mend: map[string]string{"base.txt": "# none\n"}},
 		{name: "no-compiler", files: map[string]string{"requirements.txt": "python-levenshtein==0.12.2\n"}, long: true, mend: hashed, check: "import itsdangerous"},
+		{name: "no-pg-config", files: map[string]string{"requirements.txt": "psycopg2==2.9.11\n"}, long: true, mend: hashed, check: "import itsdangerous"},
+		{name: "requirements-option", files: map[string]string{"requirements.txt": "itsdangerous==2.2.0 --no-binary=itsdangerous\n"}, mend: hashed},
 		{name: "index-unreachable", files: map[string]string{"requirements.txt": "itsdangerous==2.2.0\n"},
 			flags: []string{"--env", "UV_DEFAULT_INDEX=http://127.0.0.1:9/simple", "--env", "UV_HTTP_RETRIES=0"}, check: "import itsdangerous"},
 		{name: "procfile-duplicate-type", files: map[string]string{"Procfile": "web: python main.py\nweb: python -m main\n"},
 			mend: map[string]string{"Procfile": "web: python main.py\n"}},
 		{name: "procfile-empty-type", files: map[string]string{"Procfile": ": python main.py\n"}, mend: map[string]string{"Procfile": "web: python main.py\n"}},
 		{name: "procfile-empty-command", files: map[string]string{"Procfile": "web:\n"}, mend: map[string]string{"Procfile": "web: python main.py\n"}},
-		{name: "poetry", files: map[string]string{"poetry.lock": "# made by poetry\n"}, mend: hashed, check: "import itsdangerous"},
+		{name: "poetry-lock-stale", app: func(t *testing.T) *app { return filledIn(t, "poetry") }, files: map[string]string{"pyproject.toml": stalePoetry}, check: "import itsdangerous"},
+		{name: "conda", files: map[string]string{"environment.yml": "dependencies:\n  - gdal\n"}, mend: hashed, check: "import itsdangerous"},
+		{name: "which-requirements", files: map[string]string{"requirements/base.txt": "itsdangerous==2.2.0\n", "requirements/production.txt": "-r base.txt\n"},
+			mend: map[string]string{"requirements.txt": "-r requirements/production.txt\n"}, check: "import itsdangerous"},
 		{name: "bad-setting", flags: []string{"--env", "BP_PACKAGE_LAYERS=maybe"}},
 	}
 }

@@ -3,9 +3,12 @@ package integration_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,9 +18,8 @@ import (
 
 const wheelName = "private_thing-1.0-py3-none-any.whl"
 
-// wheel is the least that is one.
-func wheel(t *testing.T) []byte {
-	t.Helper()
+// wheel is the least that is one. It is made before there is a test, so it panics.
+func wheel() []byte {
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)
 	for _, file := range [][2]string{
@@ -32,11 +34,11 @@ func wheel(t *testing.T) []byte {
 			_, err = w.Write([]byte(file[1]))
 		}
 		if err != nil {
-			t.Fatal(err)
+			panic(err)
 		}
 	}
 	if err := archive.Close(); err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	return out.Bytes()
 }
@@ -49,7 +51,7 @@ func testPrivateIndex(t *testing.T, context spec.G, it spec.S) {
 	var withPassword string
 
 	it.Before(func() {
-		content := wheel(t)
+		content := wheel()
 		server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, password, _ := r.BasicAuth()
 			switch {
@@ -73,10 +75,14 @@ func testPrivateIndex(t *testing.T, context spec.G, it spec.S) {
 		return newApp(t, map[string]string{"main.py": "import private_thing\n", "Procfile": "web: python main.py\n", "requirements.txt": line + "\n"})
 	}
 
+	pinned := fmt.Sprintf("private-thing==1.0 --hash=sha256:%x", sha256.Sum256(wheel()))
 	for _, c := range []struct{ name, requirements, variable, path string }{
 		{"an index with a password of a setting", "private-thing==1.0", "UV_DEFAULT_INDEX", "/simple"},
 		{"an index with a password of a variable that requirements.txt names", "--index-url ${INDEX_URL}\nprivate-thing==1.0", "INDEX_URL", "/simple"},
 		{"a URL with a password", "private-thing @ ${WHEEL_URL}", "WHEEL_URL", "/files/" + wheelName},
+		{"an index with a password of a setting, with a lock", pinned, "UV_DEFAULT_INDEX", "/simple"},
+		{"an index with a password of a setting for pip, with a lock", pinned, "PIP_INDEX_URL", "/simple"},
+		{"an index with a password that requirements.txt names, with a lock", "-i ${INDEX_URL}\n" + pinned, "INDEX_URL", "/simple"},
 	} {
 		it("installs from "+c.name+" and shows it nowhere", func() {
 			value := strings.Replace(withPassword, "/simple", c.path, 1)
@@ -91,6 +97,29 @@ func testPrivateIndex(t *testing.T, context spec.G, it spec.S) {
 			Expect(l.exported("Adding")).To(BeEmpty())
 		})
 	}
+
+	it("installs a URL with a hash whose password is a variable, and asks for the variable when it is not set", func() {
+		url := strings.Replace(server.URL, "http://", "http://user:${TOKEN}@", 1) + "/files/" + wheelName
+		a := private("private-thing @ " + url + strings.TrimPrefix(pinned, "private-thing==1.0"))
+		l, err := a.build()
+		Expect(err).To(HaveOccurred())
+		Expect(l.building()).To(ContainSubstring("Error: requirements.txt asks for the variable TOKEN, which has no value in this build\n"))
+		l = a.mustBuild("--env", "TOKEN="+secret)
+		Expect(l.building()).To(ContainSubstring("  Using requirements.txt: 1 package, all pinned and hashed\n"))
+		Expect(a.python("import private_thing")).To(BeEmpty())
+		Expect(string(l) + docker(t, "image", "inspect", a.image)).NotTo(ContainSubstring(secret))
+		Expect(a.output("bash", "-c", "grep -rl "+secret+" /layers /workspace /cnb; true")).To(BeEmpty())
+	})
+
+	it("takes credentials out of a netrc file", func() {
+		netrc := filepath.Join(t.TempDir(), "netrc")
+		Expect(os.WriteFile(netrc, []byte("machine 127.0.0.1 login user password "+secret+"\n"), 0o644)).To(Succeed())
+		Expect(os.Chmod(filepath.Dir(netrc), 0o755)).To(Succeed())
+		a := private(pinned)
+		l := a.mustBuild("--env", "UV_DEFAULT_INDEX="+server.URL+"/simple", "--env", "NETRC=/netrc", "--volume", netrc+":/netrc")
+		Expect(a.python("import private_thing")).To(BeEmpty())
+		Expect(string(l) + docker(t, "image", "inspect", a.image)).NotTo(ContainSubstring(secret))
+	})
 
 	it("says that the index wants credentials, and shows none that were wrong", func() {
 		a := private("private-thing==1.0")

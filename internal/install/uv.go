@@ -95,7 +95,7 @@ func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package,
 		switch {
 		case !p.Located():
 			byIndex[p.Index] = append(byIndex[p.Index], p)
-		case p.Origin == nil && strings.Contains(p.File.URL, "://") && u.withoutIndex():
+		case p.Origin == nil && strings.HasPrefix(p.File.URL, "http") && u.withoutIndex():
 			byIndex[""] = append(byIndex[""], p) // its file is taken from UV_FIND_LINKS, by its hash
 		default:
 			located = append(located, p)
@@ -124,7 +124,7 @@ func (u UV) Install(ctx context.Context, prefix string, packages []lock.Package,
 
 // unset names a variable that a URL or an option needs and that has no value.
 func (u UV) unset(packages []lock.Package, options []string) string {
-	texts := slices.Clone(options)
+	texts := slices.Concat(options, slices.Sorted(maps.Values(u.Credentials)))
 	for _, p := range packages {
 		texts = append(texts, p.Index)
 		if p.Origin != nil {
@@ -137,7 +137,7 @@ func (u UV) unset(packages []lock.Package, options []string) string {
 	return lock.Unset(strings.Join(texts, "\n"), u.lookup)
 }
 
-// withoutIndex tells whether the owner wants everything from directories that the build has.
+// withoutIndex tells whether the owner wants everything from directories that the build has. uv pip does not read the variable.
 func (u UV) withoutIndex() bool {
 	return slices.Contains([]string{"1", "true", "yes", "on", "t", "y"}, strings.ToLower(u.lookup("UV_NO_INDEX")))
 }
@@ -234,7 +234,7 @@ func anchored(packages []lock.Package, app string) []lock.Package {
 			absolute.Directory = filepath.Join(app, o.Directory)
 			packages[i].Origin = &absolute
 		}
-		if f := p.File; f != nil && !strings.Contains(f.URL, "://") && !filepath.IsAbs(f.URL) {
+		if f := p.File; f != nil && f.URL != "" && !strings.Contains(f.URL, "://") && !filepath.IsAbs(f.URL) {
 			absolute := *f
 			absolute.URL = filepath.Join(app, f.URL)
 			packages[i].File = &absolute
@@ -246,6 +246,9 @@ func anchored(packages []lock.Package, app string) []lock.Package {
 // run runs uv with those of its variables that are allowed. On failure its words have been shown as they came, and the error says
 // what they mean.
 func (u UV) run(ctx context.Context, in io.Reader, out io.Writer, allowed []string, task string, args ...string) error {
+	if u.withoutIndex() {
+		args = append(args, "--no-index")
+	}
 	var said bytes.Buffer
 	err := u.Run(ctx, command.Command{
 		Path: u.Path,

@@ -89,6 +89,8 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 			"  where: requirements.txt\n  fix: give it to the build: pack build --env TOKEN=…"))
 		private := lock.Package{Name: "six", Version: "1.17.0", Index: "https://${name}@index.example/simple", Hashes: []string{"sha256:aa"}}
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{private}, nil)).To(MatchError(ContainSubstring("the variable name,")))
+		uv.Credentials = lock.Credentials{"files.example": "user:${PASSWORD}"} // as they stand in the file when it has no value
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(MatchError(ContainSubstring("the variable PASSWORD,")))
 		Expect(ran).To(BeEmpty())
 	})
 
@@ -104,12 +106,14 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 	it("takes what has a URL from UV_FIND_LINKS, by its hash, when there is to be no index", func() {
 		uv.Env = append(uv.Env, "UV_NO_INDEX=1", "UV_FIND_LINKS=wheels")
 		local := lock.Package{Name: "flat", Version: "1.0", File: &lock.File{Name: "flat-1.0-py3-none-any.whl", URL: "vendor/flat-1.0-py3-none-any.whl", SHA256: "bb"}}
-		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six, local}, nil)).To(Succeed())
+		vendored := lock.Package{Name: "click", Version: "1.0", File: &lock.File{Name: "click-1.0-py3-none-any.whl", URL: "file:///app/wheels/click-1.0-py3-none-any.whl"}}
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six, local, vendored}, nil)).To(Succeed())
 		text, _ := listed()
-		Expect(text).To(And(ContainSubstring("flat"), Not(ContainSubstring("six"))))
+		Expect(text).To(And(ContainSubstring("flat"), ContainSubstring("click"), Not(ContainSubstring("six"))))
 		ran = ran[1:]
-		text, _ = listed()
+		text, args := listed()
 		Expect(text).To(Equal("six==1.17.0 --hash=sha256:aa\n"))
+		Expect(args[len(args)-1]).To(Equal("--no-index")) // uv pip does not read the variable
 	})
 
 	it("keeps a [tool.uv] from having a say in the locks of other tools", func() {
@@ -134,6 +138,14 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		text, args := listed()
 		Expect(strings.Join(args, " ")).To(Equal("pip install --python /venv/bin/python --no-deps --no-compile-bytecode --quiet -r pylock.toml --preview-features pylock"))
 		Expect(text).To(ContainSubstring(`url = "https://files.example/six-1.17.0-py3-none-any.whl"`))
+	})
+
+	it("leaves a file that a lock only names to the index, by its hash", func() {
+		named := lock.Package{Name: "six", Version: "1.17.0", File: &lock.File{Name: "six-1.17.0-py3-none-any.whl", SHA256: "aa"}}
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{named}, nil)).To(Succeed())
+		text, args := listed()
+		Expect(text).To(Equal("six==1.17.0 --hash=sha256:aa\n"))
+		Expect(args).To(ContainElement("--require-hashes"))
 	})
 
 	it("tells uv the indexes of a requirements file, for their credentials, when it installs a pylock", func() {

@@ -11,7 +11,7 @@ import (
 )
 
 // PoetryRequirements says what a Poetry manifest asks for in production as requirement lines, for a manifest without a lock.
-// Paths are relative to the app dir. [project] is obeyed where it lists dependencies; [tool.poetry] then only says where a
+// Paths are relative to the app dir, where uv has to run. [project] is obeyed where it lists dependencies; [tool.poetry] then only says where a
 // package comes from.
 func PoetryRequirements(manifest []byte) ([]string, error) {
 	m, err := readPoetryManifest(manifest)

@@ -210,6 +210,7 @@ version = "1.0"
 [package.dependencies]
 num = ">=1.0"
 old = { version = "*", markers = "python_version < '3'" }
+never = { version = "*", markers = "<empty>" }
 [[package]]
 name = "limit"
 version = "1.0"

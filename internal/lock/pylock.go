@@ -162,7 +162,7 @@ func WritePylock(packages []Package) (string, bool) {
 
 // Located tells whether the package says itself where its files are; others are looked up on an index, by their hashes.
 func (p Package) Located() bool {
-	return p.Origin != nil && p.Origin.URL == "" || p.File != nil && p.File.URL != ""
+	return p.Origin != nil && p.Origin.VCS+p.Origin.Directory != "" || p.File != nil && p.File.URL != ""
 }
 
 // fields are the lines of a file that every kind of it has.

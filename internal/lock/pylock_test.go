@@ -31,6 +31,10 @@ func testPylock(t *testing.T, context spec.G, it spec.S) {
 				return // an error, or wheels for another Python
 			}
 			text, ok := lock.WritePylock(packages)
+			if filepath.Base(dir) == "pipenv-made-up" {
+				Expect(ok).To(BeFalse(), "its files are not known")
+				return
+			}
 			Expect(ok).To(BeTrue())
 			Expect(again(text)).To(Equal(text))
 		})

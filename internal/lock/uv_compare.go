@@ -120,7 +120,7 @@ func (c comparison) agree(a, b []wish) bool {
 // vague is a marker that tools read differently, or that asks for what is not known here: substrings, kernels.
 func (w wish) vague() bool { return vague.MatchString(w.text) }
 
-var vague = regexp.MustCompile(`\bin\b|platform_release|platform_version|implementation_version|===|~=`)
+var vague = regexp.MustCompile(`\bin\b|platform_release|platform_version|implementation_version|===|~=|[<>]=? *['"][^'"]*\*`)
 
 func holding(all []wish, env pep508.Environment) []wish {
 	return slices.DeleteFunc(slices.Clone(all), func(w wish) bool {
@@ -178,7 +178,9 @@ func describe(name pep508.Name, wishes []wish, markers bool) string {
 			text += "[" + w.extras + "]"
 		}
 		if w.source.versioned() || w.source.like(source{}) {
-			text += w.specifiers.String()
+			parts := strings.Split(w.specifiers.String(), ",")
+			slices.SortFunc(parts, func(a, b string) int { return strings.Compare(b, a) }) // as uv writes them: lower bound first
+			text += strings.Join(parts, ",")
 		}
 		text += w.source.String()
 		extra := string(w.extra)

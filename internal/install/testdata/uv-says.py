@@ -28,6 +28,7 @@ PORT, TLS = 18232, 18233
 HERE = f"http://127.0.0.1:{PORT}"
 CLOSED = "http://127.0.0.1:9"
 ROOT = pathlib.Path(tempfile.mkdtemp())
+CA = ROOT / "ca.pem"
 
 
 def wheel(name, version, requires=(), python=None, tag="py3-none-any"):
@@ -75,7 +76,7 @@ FILES = dict([
                            "setup.py": "from setuptools import setup\nfrom setuptools_rust import RustExtension\nsetup(rust_extensions=[RustExtension('rusty')])\n"}),
     sdist("mesonic", "1.0", {"pyproject.toml": '[project]\nname = "mesonic"\nversion = "1.0"\n[build-system]\nrequires = ["meson-python", "ninja"]\nbuild-backend = "mesonpy"\n',
                              "meson.build": "project('mesonic', 'c', version: '1.0')\n"}),
-    wheel("heavy", "1.0"),
+    wheel("heavy", "1.0"), wheel("withdrawn", "1.0"),
 ])
 FILES["heavy-1.0-py3-none-any.whl"] = None
 
@@ -105,7 +106,8 @@ class Index(http.server.BaseHTTPRequestHandler):
         found = [f for f in FILES if f.split("-")[0] == name]
         if not found:
             return self.answer(404, b"not found")
-        links = "".join(f'<a href="/files/{f}#sha256={hashlib.sha256(FILES[f]).hexdigest()}">{f}</a>' for f in found)
+        yanked = ' data-yanked="it eats data"' if name == "withdrawn" else ""
+        links = "".join(f'<a href="/files/{f}#sha256={hashlib.sha256(FILES[f]).hexdigest()}"{yanked}>{f}</a>' for f in found)
         self.answer(200, links.encode(), "text/html")
 
     do_HEAD = do_GET
@@ -130,9 +132,25 @@ def serve():
     key = ROOT / "key.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=index.example", "-addext",
                     "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", key, "-out", ROOT / "cert.pem"], check=True, capture_output=True)
+    serve_tls(TLS, ROOT / "cert.pem", key)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=authority", "-keyout", ROOT / "ca.key", "-out", CA],
+                   check=True, capture_output=True)
+    (ROOT / "ca.cnf").write_text("[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\n"
+                                 "copy_extensions=copy\n[p]\ncommonName=supplied\n")
+    (ROOT / "index.txt").touch()
+    (ROOT / "serial").write_text("01")
+    for port, name, start, end in [(TLS + 1, "DNS:other.example", "20260101000000Z", "20990101000000Z"), (TLS + 2, "IP:127.0.0.1", "20200101000000Z", "20210101000000Z")]:
+        subprocess.run(["openssl", "req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{port}.key", "-out", f"{port}.csr", "-subj", f"/CN={port}", "-addext",
+                        f"subjectAltName={name}"], check=True, capture_output=True, cwd=ROOT)
+        subprocess.run(["openssl", "ca", "-batch", "-config", "ca.cnf", "-cert", "ca.pem", "-keyfile", "ca.key", "-in", f"{port}.csr", "-out", f"{port}.pem",
+                        "-startdate", start, "-enddate", end], check=True, capture_output=True, cwd=ROOT)
+        serve_tls(port, ROOT / f"{port}.pem", ROOT / f"{port}.key")
+
+
+def serve_tls(port, cert, key):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(ROOT / "cert.pem", key)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", TLS), Index)
+    context.load_cert_chain(cert, key)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Index)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
@@ -180,6 +198,9 @@ CASES = {
     "stalled": ("resolve", "two\n", index(HERE + "/stall/simple") | {"UV_HTTP_TIMEOUT": "1", "UV_HTTP_RETRIES": "1"}),
     "bad-proxy": ("resolve", "two\n", index("https://index.invalid/simple") | {"HTTPS_PROXY": CLOSED}),
     "unknown-authority": ("resolve", "two\n", index(f"https://127.0.0.1:{TLS}/simple")),
+    "certificate-other-name": ("resolve", "two\n", index(f"https://127.0.0.1:{TLS + 1}/simple") | {"SSL_CERT_FILE": str(CA)}),
+    "certificate-expired": ("resolve", "two\n", index(f"https://127.0.0.1:{TLS + 2}/simple") | {"SSL_CERT_FILE": str(CA)}),
+    "yanked": ("resolve", "withdrawn\n", LOOPBACK),
     "unauthorized": ("resolve", "two\n", index(HERE + "/unauthorized/simple")),
     "unauthorized-file": ("lock", entry("two", url=HERE + "/unauthorized"), {}),
     "forbidden": ("resolve", "two\n", index(HERE + "/forbidden/simple")),
@@ -257,7 +278,8 @@ def run(case, kind, text, extra):
 
 def anonymous(text, app):
     for old, new in [(str(app), "/app"), (str(ROOT), "/srv"), (HERE, "https://index.example"), (CLOSED, "https://index.example"),
-                     (f"127.0.0.1:{TLS}", "index.example"), (f"127.0.0.1:{PORT}", "index.example"), ("127.0.0.1:9", "index.example"), ("index.invalid", "index.example"),
+                     (f"127.0.0.1:{TLS}", "index.example"), (f"127.0.0.1:{TLS + 1}", "index.example"),
+                     (f"127.0.0.1:{TLS + 2}", "index.example"), (f"127.0.0.1:{PORT}", "index.example"), ("127.0.0.1:9", "index.example"), ("index.invalid", "index.example"),
                      (PyPI.simple_url.rstrip("/"), "https://index.example/simple"), (PyPI.file_storage_domain, "files.example"),
                      (str(pathlib.Path(PYTHON).parents[1]), "/cpython")]:
         text = text.replace(old, new)

@@ -439,6 +439,7 @@ FRESH |= {
     "policy": POLICY,
     "rootless-members": ROOTLESS,
     "dynamic-member": {"pyproject.toml": WORKSPACE, "packages/core/pyproject.toml": (DYNAMIC % (["version", "dependencies"], "")).replace('"app"', '"core"'), "packages/core/setup.py": SETUP},
+    "wildcard-markers": {"pyproject.toml": project(["six ; python_version < '3.12.*'", "click<9,>=8 ; python_full_version > '3.11.*' or os_name == 'nt'", "idna ; python_version == '3.*'"])},
     "uv-markers": {"pyproject.toml": project([
         "six ; python_version > '3.11'", "click ; python_version != '3.12'", "idna ; python_full_version >= '3.12.1' or os_name == 'nt'",
         "certifi ; platform_system == 'Linux' and sys_platform == 'win32'", "anyio ; python_version >= '3.8' and implementation_name == 'cpython'",

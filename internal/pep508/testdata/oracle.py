@@ -255,6 +255,9 @@ ENVIRONMENTS = [
     MAC | NONE,
     WINDOWS | NONE,
     PYPY | NONE,
+    # Several at once, as a pylock is asked for; extra has one value in packaging, so answers() leaves it out.
+    CPYTHON | {"extra": "", "extras": ["cpu", "foo-bar"], "dependency_groups": ["dev", "gpu"]},
+    ARM | {"extra": "", "extras": ["extra-3-foo-cpu", "gpu"], "dependency_groups": []},
 ]
 
 TEXT_VALUES = {
@@ -315,10 +318,17 @@ def comparison():
     return joined(variable, operator, quoted(literal))
 
 
-def marker(depth=0):
+def membership():
+    """What a lock file asks of several sets at once."""
+    name = lambda: quoted(rng.choice(EXTRAS + ["dev", "Dev", "docs"]))
+    return joined(name(), rng.choice(["in", "in", "not in"]), rng.choice(["extras", "dependency_groups"]))
+
+
+def marker(depth=0, comparison=None):
+    comparison = comparison or globals()["comparison"]
     text = comparison()
     for _ in range(rng.choice([0, 0, 1, 1, 2, 3]) if depth < 3 else 0):
-        right = "(" + rng.choice(["", " "]) + marker(depth + 1) + rng.choice(["", " "]) + ")" if chance(0.3) else comparison()
+        right = "(" + rng.choice(["", " "]) + marker(depth + 1, comparison) + rng.choice(["", " "]) + ")" if chance(0.3) else comparison()
         text += rng.choice([" and ", " or ", " and ", " or ", "\tand  "]) + right
     if chance(0.1):
         text = "(" + text + ")"
@@ -360,9 +370,10 @@ def answers(found):
         "extra" in (left.value, right.value) and (operator.value not in ("==", "!=") or "" in (left.value, right.value))
         for left, operator, right in leaves(found._markers)
     )
+    asks = any("extra" in (left.value, right.value) for left, _, right in leaves(found._markers))
     for environment in ENVIRONMENTS:
         values = environment | {k: frozenset(environment[k]) for k in ("extras", "dependency_groups")}
-        if loose and not environment["extra"]:
+        if loose and not environment["extra"] or asks and len(environment["extras"]) > 1:
             yield None
             continue
         try:
@@ -373,7 +384,8 @@ def answers(found):
 
 def markers():
     yield ENVIRONMENTS
-    for text in distinct(4000, marker_case):
+    sets = lambda: marker(0, lambda: membership() if chance(0.7) else comparison())
+    for text in distinct(4000, marker_case) + distinct(1000, sets):
         try:
             found = Marker(text)
         except InvalidMarker:

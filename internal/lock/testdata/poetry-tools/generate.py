@@ -35,7 +35,7 @@ import sys
 from poetry.repositories.pypi_repository import PyPiRepository as P
 init = P.__init__
 if init.__defaults__:
-    init.__defaults__ = tuple(("{SERVER}/" if d == "https://pypi.org/" else d) for d in init.__defaults__)
+    init.__defaults__ = tuple(("{SERVER}/" if str(d).startswith("https://") else d) for d in init.__defaults__)
 if init.__kwdefaults__ and "url" in init.__kwdefaults__:
     init.__kwdefaults__["url"] = "{SERVER}/"
 try:

@@ -1,0 +1,5 @@
+import itsdangerous
+
+
+def main():
+    print("full moon")

@@ -1,0 +1,5 @@
+from moon_lib import phase
+
+
+def main():
+    print(phase())

@@ -1,0 +1,2 @@
+def phase():
+    return "full moon"
