@@ -166,7 +166,7 @@ func (b bench) compiled() error {
 		}
 	}
 	if loaded == 0 {
-		return fmt.Errorf("Python does not say what it loads:\n%s", logs)
+		return fmt.Errorf("no word of Python about what it loads:\n%s", logs)
 	}
 	fmt.Printf("%d modules loaded\n", loaded)
 	verdict("sources compiled at start", float64(sources), 0, sources == 0)
