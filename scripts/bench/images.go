@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -114,7 +115,7 @@ func imports(b *bench, app string) (float64, error) {
 	for _, modules := range startups {
 		code := "import " + modules + "\nimport time; print(time.process_time())"
 		if _, err := python(containers[1], "import "+modules); err != nil {
-			missing = err // the app has no such packages
+			missing = errors.Join(missing, err) // the app may have no such packages
 			continue
 		}
 		times := [2][]float64{}
