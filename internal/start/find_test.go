@@ -1,6 +1,7 @@
 package start_test
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -71,6 +72,29 @@ func testNamed(t *testing.T, context spec.G, it spec.S) {
 			Expect(again).To(Equal(first))
 		}
 	})
+}
+
+func testWrapped(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	for _, c := range []struct{ name, source, want string }{
+		{"an app that takes its name again and again", "from fastapi import FastAPI\nfrom x import AMiddleware, BMiddleware\napp = FastAPI()\n" +
+			"app = AMiddleware(app)\napp = BMiddleware(app)\n", "uvicorn main:app"},
+		{"a factory that does", "from fastapi import FastAPI\nfrom x import AMiddleware\ndef create_app():\n    app = FastAPI()\n" +
+			"    app = AMiddleware(app)\n    return app\n", "uvicorn --factory main:create_app"},
+		{"nothing that is known", "from x import *\napp = get()\n" + strings.Repeat("app = Middleware(app)\n", 30), ""},
+		{"names that lead to each other", "app = b\nb = app\n" + strings.Repeat("app = b(app)\nb = app(b)\n", 30), ""},
+	} {
+		it("sees through "+c.name, func() {
+			found, err := start.Find(files(map[string]string{"main.py": c.source}), start.Packages{"fastapi": "1", "uvicorn": "1"}, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			if c.want == "" {
+				Expect(found.Processes).To(BeEmpty())
+				return
+			}
+			Expect(found.Processes[0].Command).To(HavePrefix(c.want + " --host"))
+		})
+	}
 }
 
 func testCheck(t *testing.T, context spec.G, it spec.S) {

@@ -20,5 +20,6 @@ func TestUnitStart(t *testing.T) {
 	suite("Lambda", testLambda)
 	suite("Named", testNamed)
 	suite("Source", testSource)
+	suite("Wrapped", testWrapped)
 	suite.Run(t)
 }

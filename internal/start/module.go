@@ -267,12 +267,12 @@ func (s *scope) assign(tokens []token) {
 
 // unpack binds a or a, b, with or without brackets.
 func (s *scope) unpack(target, value []token) {
-	if len(target) > 2 && (target[0].is("(") || target[0].is("[")) && matching(target, 0) == len(target)-1 {
+	for len(target) > 2 && (target[0].is("(") || target[0].is("[")) && matching(target, 0) == len(target)-1 {
 		target = target[1 : len(target)-1]
 	}
 	names, values := split(target, ","), split(value, ",")
 	for i, name := range names {
-		if len(name) > 2 && (name[0].is("(") || name[0].is("[")) {
+		if len(name) < len(target) && len(name) > 2 && (name[0].is("(") || name[0].is("[")) {
 			s.unpack(name, nil)
 		}
 		if len(name) != 1 || name[0].kind != 'n' {

@@ -86,9 +86,21 @@ func (t *tree) follow(m *module, imported, rest string, depth int) place {
 
 // bound tells what a name of a module stands for.
 func (t *tree) bound(m *module, name string, depth int) *object {
-	list := m.names[name]
+	return t.last(m, nil, name, m.names[name], depth)
+}
+
+// last is the app that the last binding to give one gives. In app = Middleware(app) the name means what it was before: a binding
+// that is being looked at is passed over, and each is looked at once.
+func (t *tree) last(m *module, inner *scope, name string, list []binding, depth int) *object {
 	for i := len(list) - 1; i >= 0; i-- {
-		if o := t.binding(m, nil, name, list[i], depth); o != nil {
+		b := &list[i]
+		o, known := t.objects[b]
+		if !known {
+			t.objects[b] = nil
+			o = t.binding(m, inner, name, *b, depth)
+			t.objects[b] = o
+		}
+		if o != nil {
 			return o
 		}
 	}
@@ -163,7 +175,7 @@ func (t *tree) reference(m *module, inner *scope, name string, depth int) *objec
 	if inner != nil {
 		first, rest, _ := strings.Cut(name, ".")
 		if list := inner.names[first]; list != nil && rest == "" && list[len(list)-1].imported == "" {
-			return t.binding(m, inner, first, list[len(list)-1], depth+1)
+			return t.last(m, inner, first, list, depth+1)
 		}
 	}
 	at := t.lookup(m, inner, name, depth)
@@ -194,10 +206,10 @@ func (t *tree) made(m *module, inner *scope, outside string, e expr, name string
 	}
 	// Middleware around an app is an app, and so is whatever takes the app's name.
 	if len(e.args) > 0 {
-		inner := e.args[0].expr()
+		first := e.args[0].expr()
 		last := outside[strings.LastIndexByte(outside, '.')+1:]
-		if inner.name != "" && (strings.Contains(last, "Middleware") || inner.name == name && !inner.call || last == "WhiteNoise") {
-			if o := t.value(m, nil, inner, "", depth+1); o != nil {
+		if first.name != "" && (strings.Contains(last, "Middleware") || first.name == name && !first.call || last == "WhiteNoise") {
+			if o := t.value(m, inner, first, "", depth+1); o != nil {
 				return wrapped(o)
 			}
 		}

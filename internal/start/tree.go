@@ -16,6 +16,7 @@ type tree struct {
 	others  []string        // files that tell about an app: alembic.ini, pyproject.toml, production.ini
 	dirs    map[string]bool // directories with .py files somewhere below
 	modules map[string]*module
+	objects map[*binding]*object // what bindings gave that were looked at; nil also for those that are being looked at
 }
 
 // skipped are directories that hold no part of the running app.
@@ -29,7 +30,7 @@ var conventional = []string{"asgi.py", "wsgi.py", "main.py", "app.py", "applicat
 var usual = set("api.py web.py run.py serve.py index.py manage.py __main__.py tasks.py worker.py")
 
 func readTree(app fs.FS) (*tree, []*module, error) {
-	t := &tree{app: app, files: map[string]bool{}, dirs: map[string]bool{}, modules: map[string]*module{}}
+	t := &tree{app: app, files: map[string]bool{}, dirs: map[string]bool{}, modules: map[string]*module{}, objects: map[*binding]*object{}}
 	err := fs.WalkDir(app, ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil && name != ".":
