@@ -10,7 +10,7 @@ if ! fresh "$tools/key" "$(image_id "$builder")"; then
   rm -rf "$tools/python" && cp -a "$cache/supply/python" "$tools/python"
   # The baselines' Python has its bytecode, as on a machine that has used it.
   step "bytecode of the baselines' Python" bash -c "'$tools/python/bin/python3' -m compileall -q '$tools/python/lib' || true"
-  tar -xzf "$cache/supply"/uv-"$(uname -m)"-*.tar.gz -C "$tools" --strip-components 1 --wildcards '*/uv'
+  tar -xzf "$cache/supply/uv-$(uname -m)"-*.tar.gz -C "$tools" --strip-components 1 --wildcards '*/uv'
   for file in "$cache/supply"/*.tar.gz; do cp "$file" "$tools/dependencies/$(sha256sum <"$file" | cut -d' ' -f1)"; done
   image_id "$builder" >"$tools/key"
 fi

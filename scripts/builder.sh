@@ -10,7 +10,7 @@ scripts/package.sh --offline --dependencies "$cache/supply/dependencies.toml" --
 image=$builder package=$cache/package/offline-linux-$arch.cnb stamp=$cache/builder.key
 made_from="$(key "$package" "$cache/tools/lifecycle.tgz" scripts/builder.sh "$arch") \
 $(image_id lockstep/build:local) $(image_id lockstep/run:local)"
-if [[ -n $(image_id $image) ]] && fresh "$stamp" "$made_from $(image_id $image)"; then exit 0; fi
+if [[ -n $(image_id "$image") ]] && fresh "$stamp" "$made_from $(image_id "$image")"; then exit 0; fi
 
 cat >"$cache/builder.toml" <<EOT
 description = "Debian 12 and the Lockstep Python buildpack of this checkout"
@@ -36,7 +36,7 @@ uri = "$cache/tools/lifecycle.tgz"
 os = "linux"
 arch = "$arch"
 EOT
-old=$(image_id $image)
-step "builder $image" pack builder create $image --config "$cache/builder.toml" --pull-policy never
-if [[ -n $old && $old != "$(image_id $image)" ]]; then docker image rm "$old" >/dev/null 2>&1 || true; fi
-echo "$made_from $(image_id $image)" >"$stamp"
+old=$(image_id "$image")
+step "builder $image" pack builder create "$image" --config "$cache/builder.toml" --pull-policy never
+if [[ -n $old && $old != "$(image_id "$image")" ]]; then docker image rm "$old" >/dev/null 2>&1 || true; fi
+echo "$made_from $(image_id "$image")" >"$stamp"

@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 cd "$root"
 scripts/builder.sh
 mkdir -p "$cache/corpus"
-tar -xzf "$cache/supply"/uv-"$(uname -m)"-*.tar.gz -C "$cache/corpus" --strip-components 1 --wildcards '*/uv'
+tar -xzf "$cache/supply/uv-$(uname -m)"-*.tar.gz -C "$cache/corpus" --strip-components 1 --wildcards '*/uv'
 [[ $# -gt 0 ]] || set -- science web cloud apart tensors
 
 # In the container: the build program as the lifecycle runs it, then every check with the environment that a process gets.

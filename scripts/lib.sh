@@ -7,6 +7,7 @@ command -v go >/dev/null || { echo "Go is missing: install it and put it on the 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=$root/build/.cache
 # Two checkouts on one machine need names of their own.
+# shellcheck disable=SC2034
 builder=${LOCKSTEP_BUILDER:-lockstep/builder:local}
 # shellcheck disable=SC2034 # for the scripts
 arch=$(go env GOHOSTARCH)

@@ -7,8 +7,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -54,7 +53,7 @@ func ReadBuilt(app fs.FS, dir string) (Built, error) {
 		return Built{}, unreadableFile(name, err)
 	}
 	var m buildManifest
-	if err := toml.Unmarshal(data, &m); err != nil {
+	if err := decode.TOML(data, &m); err != nil {
 		return Built{}, unreadable(name, err)
 	}
 	b := m.built()

@@ -3,7 +3,7 @@ package lock
 import (
 	"io/fs"
 
-	"github.com/BurntSushi/toml"
+	"github.com/lockstep/python/internal/decode"
 )
 
 // namedIndex is an index as uv, Poetry, PDM and Pipenv name it.
@@ -35,7 +35,7 @@ func IndexCredentials(app fs.FS, lookup func(string) string) Credentials {
 	for _, file := range []string{"pyproject.toml", "uv.toml", "Pipfile"} {
 		var m indexManifest
 		data, err := fs.ReadFile(app, file)
-		if err != nil || toml.Unmarshal(data, &m) != nil {
+		if err != nil || decode.TOML(data, &m) != nil {
 			continue
 		}
 		for _, list := range [][]namedIndex{m.Tool.UV.Index, m.Tool.Poetry.Source, m.Tool.PDM.Source, m.Index, m.Source} {

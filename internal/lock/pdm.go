@@ -9,8 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -106,7 +105,7 @@ func ReadPDM(app fs.FS, name string, want Request) (Lock, error) {
 
 func parsePDM(name string, data []byte) (pdmLock, error) {
 	file := pdmLock{name: name}
-	if err := toml.Unmarshal(data, &file); err != nil {
+	if err := decode.TOML(data, &file); err != nil {
 		return pdmLock{}, unreadable(name, err)
 	}
 	if major, _, _ := strings.Cut(file.Metadata.Version, "."); major != "4" {

@@ -10,8 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -53,10 +52,10 @@ func readPDMManifest(app fs.FS) (*pdmManifest, error) {
 		return nil, unreadableFile("pyproject.toml", err)
 	}
 	m := &pdmManifest{}
-	if err := toml.Unmarshal(data, m); err != nil {
+	if err := decode.TOML(data, m); err != nil {
 		return nil, unreadable("pyproject.toml", err)
 	}
-	if err := toml.Unmarshal(data, &m.raw); err != nil {
+	if err := decode.TOML(data, &m.raw); err != nil {
 		return nil, unreadable("pyproject.toml", err)
 	}
 	return m, nil

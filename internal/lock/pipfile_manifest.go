@@ -12,8 +12,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -41,10 +40,10 @@ func readPipfile(app fs.FS) (*pipfile, error) {
 
 func parsePipfile(data []byte) (*pipfile, error) {
 	p := &pipfile{}
-	if err := toml.Unmarshal(data, p); err != nil {
+	if err := decode.TOML(data, p); err != nil {
 		return nil, unreadable("Pipfile", err)
 	}
-	if err := toml.Unmarshal(data, &p.raw); err != nil {
+	if err := decode.TOML(data, &p.raw); err != nil {
 		return nil, unreadable("Pipfile", err)
 	}
 	return p, nil

@@ -6,8 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -89,7 +88,7 @@ func ReadPoetry(app fs.FS, name string, want Request) (Lock, error) {
 
 func parsePoetry(name string, data []byte) (poetryLock, error) {
 	var file poetryLock
-	if err := toml.Unmarshal(data, &file); err != nil {
+	if err := decode.TOML(data, &file); err != nil {
 		return file, unreadable(name, err)
 	}
 	if file.Metadata.Version == "" {

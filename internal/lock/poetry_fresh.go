@@ -10,8 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -20,7 +19,7 @@ import (
 // computes it, and fails with what drifted as far as the two files show it.
 func checkPoetry(name string, data []byte, file poetryLock, manifestData []byte, manifest poetryManifest) error {
 	var raw map[string]any
-	if err := toml.Unmarshal(manifestData, &raw); err != nil {
+	if err := decode.TOML(manifestData, &raw); err != nil {
 		return unreadable("pyproject.toml", err)
 	}
 	if file.Metadata.ContentHash == "" {

@@ -9,8 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -63,7 +62,7 @@ type poetrySource struct {
 
 func readPoetryManifest(data []byte) (poetryManifest, error) {
 	var m poetryManifest
-	if err := toml.Unmarshal(data, &m); err != nil {
+	if err := decode.TOML(data, &m); err != nil {
 		return m, unreadable("pyproject.toml", err)
 	}
 	return m, nil

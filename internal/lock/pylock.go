@@ -9,8 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -63,7 +62,7 @@ type pylockFile struct {
 // ReadPylock reads a resolution that was kept: what uv wrote for this very Python and platform. name is what messages call it.
 func ReadPylock(name string, data []byte) (Lock, error) {
 	var file pylock
-	if err := toml.Unmarshal(data, &file); err != nil {
+	if err := decode.TOML(data, &file); err != nil {
 		return Lock{}, unreadable(name, err)
 	}
 	return file.lock(name)

@@ -8,8 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -22,7 +21,7 @@ func ReadPylockFile(app fs.FS, name string, want Request) (Lock, error) {
 		return Lock{}, unreadableFile(name, err)
 	}
 	var file pylock
-	if err := toml.Unmarshal(data, &file); err != nil {
+	if err := decode.TOML(data, &file); err != nil {
 		return Lock{}, unreadable(name, err)
 	}
 	major, minor, ok := strings.Cut(file.Version, ".")

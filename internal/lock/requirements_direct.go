@@ -7,8 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -150,7 +149,7 @@ func projectName(data []byte) pep508.Name {
 		Project struct{ Name string }
 		Tool    struct{ Poetry struct{ Name string } }
 	}
-	if err := toml.Unmarshal(data, &file); err != nil {
+	if err := decode.TOML(data, &file); err != nil {
 		return ""
 	}
 	if file.Project.Name == "" {

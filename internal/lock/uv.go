@@ -3,8 +3,7 @@ package lock
 import (
 	"io/fs"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -96,7 +95,7 @@ func ReadUV(app fs.FS, name string, want Request) (Lock, error) {
 
 func parseUV(name string, data []byte) (*uvLock, error) {
 	file := uvLock{name: name, markers: map[string]pep508.Marker{}}
-	if err := toml.Unmarshal(packed(data), &file); err != nil {
+	if err := decode.TOML(packed(data), &file); err != nil {
 		return nil, unreadable(name, err)
 	}
 	if file.Version != 1 {

@@ -8,8 +8,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -36,14 +35,14 @@ func readUVSettings(app fs.FS) (uvSettings, error) {
 	data, err := fs.ReadFile(app, "uv.toml")
 	if err == nil {
 		s := uvSettings{where: "uv.toml, "}
-		if err := toml.Unmarshal(data, &s); err != nil {
+		if err := decode.TOML(data, &s); err != nil {
 			return s, unreadable("uv.toml", err)
 		}
 		return s, nil
 	}
 	var manifest struct{ Tool struct{ UV uvSettings } }
 	if data, err = fs.ReadFile(app, "pyproject.toml"); err == nil {
-		err = toml.Unmarshal(data, &manifest)
+		err = decode.TOML(data, &manifest)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return uvSettings{}, unreadable("pyproject.toml", err)

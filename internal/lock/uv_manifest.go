@@ -4,8 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -73,7 +72,7 @@ func ReadManifest(data []byte) (Manifest, error) { return readManifest("pyprojec
 
 func readManifest(name string, data []byte) (Manifest, error) {
 	var m Manifest
-	if err := toml.Unmarshal(data, &m); err != nil {
+	if err := decode.TOML(data, &m); err != nil {
 		return Manifest{}, unreadable(name, err)
 	}
 	return m, nil

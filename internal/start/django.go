@@ -10,7 +10,6 @@ import (
 type project struct {
 	manage     *module
 	asgi, wsgi *candidate
-	settings   string // what the door names, or else manage.py
 	managed    string // what manage.py names
 }
 

@@ -6,8 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -36,7 +35,7 @@ type pyproject struct {
 func (f *finder) readScripts() (pyproject, []script) {
 	var p pyproject
 	data, err := fs.ReadFile(f.tree.app, "pyproject.toml")
-	if err != nil || toml.Unmarshal(data, &p) != nil {
+	if err != nil || decode.TOML(data, &p) != nil {
 		return pyproject{}, nil
 	}
 	if p.Project.Name == "" {

@@ -1,0 +1,53 @@
+// Package decode reads TOML that an app brings: bytes in, the caller's struct filled. It refuses what would make the library
+// overflow its stack, which nothing can recover from.
+package decode
+
+import (
+	"fmt"
+
+	"github.com/BurntSushi/toml"
+)
+
+// deepest is how far arrays and tables may be nested; no lock file comes near it.
+const deepest = 200
+
+// TOML fills v with the content of a TOML document.
+func TOML(data []byte, v any) error {
+	if line, deep := tooDeep(data); deep {
+		return fmt.Errorf("line %d: brackets are nested deeper than %d", line, deepest)
+	}
+	return toml.Unmarshal(data, v)
+}
+
+// tooDeep counts brackets outside of comments and strings. What the lines of a string of several lines hold may count too: it would
+// take 200 brackets that are not closed to matter.
+func tooDeep(data []byte) (line int, deep bool) {
+	depth, quote := 0, byte(0)
+	line = 1
+	for i := 0; i < len(data); i++ {
+		c := data[i]
+		switch {
+		case c == '\n':
+			line, quote = line+1, 0
+		case quote != 0:
+			if c == '\\' && quote == '"' {
+				i++
+			} else if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '#':
+			for i+1 < len(data) && data[i+1] != '\n' {
+				i++
+			}
+		case c == '[' || c == '{':
+			if depth++; depth > deepest {
+				return line, true
+			}
+		case (c == ']' || c == '}') && depth > 0:
+			depth--
+		}
+	}
+	return 0, false
+}
