@@ -47,8 +47,8 @@ func testVenv(t *testing.T, context spec.G, it spec.S) {
 			{Prefix: "/layers/b/prefix", Links: []string{"bin/x", "bin/y"}, Hooks: true},
 			{Prefix: "/layers/c/prefix"},
 		})).To(Succeed())
-		Expect(content("lib/python3.14/site-packages/lockstep.pth")).To(Equal("/layers/a/prefix/lib/python3.14/site-packages\n" +
-			"/layers/b/prefix/lib/python3.14/site-packages\n/layers/c/prefix/lib/python3.14/site-packages\n" +
+		Expect(content("lib/python3.14/site-packages/lockstep.pth")).To(Equal("/layers/a/prefix/lib/python3.14/site-packages\n"+
+			"/layers/b/prefix/lib/python3.14/site-packages\n/layers/c/prefix/lib/python3.14/site-packages\n"+
 			"import site; site.addsitedir(\"/layers/b/prefix/lib/python3.14/site-packages\", vars().get('known_paths'))\n"), "hooks run when all is on the path")
 		Expect(filesOf(venv.Prefix)).To(Equal([]string{"bin/python", "bin/python3", "bin/python3.14", "bin/x", "bin/y",
 			"lib/python3.14/site-packages/lockstep.pth", "pyvenv.cfg", "share/man/man1/x.1"}))
