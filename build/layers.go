@@ -41,6 +41,7 @@ type layers struct {
 	packit  packit.Layers
 	content bool // a later buildpack needs the files during the build: nothing can be reused by reference
 	log     logger
+	read    map[string]packit.Layer // restored metadata, which every step asks for
 	done    []packit.Layer
 	reused  tally
 	made    tally
@@ -58,9 +59,16 @@ func (l *layers) path(name string) string { return filepath.Join(l.packit.Path, 
 
 // restored gives the metadata of a layer of the previous image, or nil.
 func (l *layers) restored(name string) (packit.Layer, facts, error) {
-	layer, err := l.packit.Get(name)
-	if err != nil {
-		return layer, nil, fmt.Errorf("reading the metadata of layer %s: %w", name, err)
+	layer, ok := l.read[name]
+	if !ok {
+		var err error
+		if layer, err = l.packit.Get(name); err != nil {
+			return layer, nil, fmt.Errorf("reading the metadata of layer %s: %w", name, err)
+		}
+		if l.read == nil {
+			l.read = map[string]packit.Layer{}
+		}
+		l.read[name] = layer
 	}
 	table, ok := layer.Metadata[factsKey].(map[string]any)
 	if !ok {

@@ -65,10 +65,10 @@ func (b *bench) table(wanted *regexp.Regexp) error {
 // raw prints what the rows were computed from.
 func (b *bench) raw() {
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(out, "\nrun\tbuild CPU s\tall CPU s\tbuild wall s\tbytes\t")
+	fmt.Fprintln(out, "\nrun\tbuild CPU s\tall CPU s\tbuild wall s\tbytes\t\tphases")
 	for _, name := range b.order {
 		c := b.costs[name]
-		fmt.Fprintf(out, "%s\t%.2f\t%.2f\t%.2f\t%d\t\n", name, c.cpu, c.all, c.wall, max(c.pushed, c.size))
+		fmt.Fprintf(out, "%s\t%.2f\t%.2f\t%.2f\t%d\t\t%s\n", name, c.cpu, c.all, c.wall, max(c.pushed, c.size), strings.Join(c.phases, ", "))
 	}
 	_ = out.Flush()
 }

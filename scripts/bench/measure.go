@@ -32,6 +32,7 @@ type cost struct {
 	pushed         int64    // bytes
 	size           int64    // what a script weighed
 	app            int64    // the app dir, compressed
+	phases         []string // CPU of each
 	made           []string // layers that the log says were made
 }
 
@@ -187,6 +188,7 @@ func read(out string) cost {
 		case len(fields) == 4:
 			cpu := number(fields[2]) + number(fields[3])
 			c.all += cpu
+			c.phases = append(c.phases, fmt.Sprintf("%s %.2f", fields[0], cpu))
 			if fields[0] == "builder" {
 				c.wall, c.cpu = number(fields[1]), cpu
 			}
