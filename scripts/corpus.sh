@@ -10,6 +10,7 @@ tar -xzf "$cache/supply/uv-$(uname -m)"-*.tar.gz -C "$cache/corpus" --strip-comp
 [[ $# -gt 0 ]] || set -- science web cloud apart tensors
 
 # In the container: the build program as the lifecycle runs it, then every check with the environment that a process gets.
+# shellcheck disable=SC2016 # for the shell in the container
 script='set -euo pipefail
 export CNB_BUILDPACK_DIR=$(dirname "$(dirname /cnb/buildpacks/lockstep_python/*/bin/build)") CNB_LAYERS_DIR=/layers/lockstep_python
 export CNB_PLATFORM_DIR=/tmp/platform CNB_BP_PLAN_PATH=/tmp/plan.toml CNB_TARGET_OS=linux CNB_TARGET_ARCH CNB_TARGET_DISTRO_NAME=debian CNB_TARGET_DISTRO_VERSION=12

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2086 # CACHE is options
 # container.sh FUNCTION: runs in a container of the builder, as its user. What is measured is timed by bash, children included:
 # a line "NAME WALL USER SYSTEM" each. The rest of the output is "WORD NUMBER" lines.
 set -euo pipefail
