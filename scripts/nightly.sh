@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # nightly.sh: what takes too long for every change. Each fuzz target for FUZZTIME (1m); the CPU time that reading, checking,
 # selecting and planning a lock of 1,000 packages takes; and MANIFESTS (all) manifests locked in every format whose tool is on the
-# PATH (uv, poetry, pdm, pipenv, with the interpreter LOCK_PYTHON), which have to come to the same packages.
+# PATH (uv, poetry, pdm, pipenv, with the interpreter LOCK_PYTHON), which have to come to the same packages. At last every app of
+# the corpus as an image, and builds disturbed at 20 points.
 source "$(dirname "$0")/lib.sh"
 cd "$root"
 
 for package in $(go list ./internal/...); do
   for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
-    step "$target for ${FUZZTIME:=1m}" go test "$package" -run '^$' -fuzz "^$target\$" -fuzztime "$FUZZTIME" -parallel 2
+    step "$target for ${FUZZTIME:=1m}" go test "$package" -run '^$' -fuzz "^$target\$" -fuzztime "$FUZZTIME" -fuzzminimizetime 1x -parallel 2
   done
 done
 
@@ -24,3 +25,6 @@ done
 
 echo "--> the same packages in every format"
 go run -buildvcs=false ./scripts/differential -n "${MANIFESTS:-1000}" -python "${LOCK_PYTHON:-$(command -v python3)}"
+
+scripts/builder.sh
+go test -count 1 -timeout 3h ./integration/... -builder "$builder" -every-app -points 20 -run '/(Start|Crash|Machines)/'
