@@ -27,4 +27,4 @@ echo "--> the same packages in every format"
 go run -buildvcs=false ./scripts/differential -n "${MANIFESTS:-1000}" -python "${LOCK_PYTHON:-$(command -v python3)}"
 
 scripts/builder.sh
-go test -count 1 -timeout 3h ./integration/... -builder "$builder" -every-app -points 20 -run '/(Start|Crash|Machines)/'
+go test -count 1 -timeout 3h ./integration/... -builder "$builder" -every-app -points 20 -run 'TestIntegration/integration/(Start|Crash|Machines)'
