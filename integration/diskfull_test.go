@@ -13,7 +13,7 @@ import (
 
 // pack does not let anybody mount over the layers, so this runs the build binary as the lifecycle does (CNB spec, buildpack.md,
 // "Build"), with layers on a small disk.
-const buildPhase = `
+const buildPhase = `exec 2>&1 # in one order
 export CNB_BUILDPACK_DIR=$(dirname $(dirname /cnb/buildpacks/lockstep_python/*/bin/build))
 export CNB_LAYERS_DIR=/layers/lockstep_python CNB_PLATFORM_DIR=/tmp/platform CNB_BP_PLAN_PATH=/tmp/plan.toml
 export CNB_TARGET_OS=linux CNB_TARGET_ARCH=$1 CNB_TARGET_DISTRO_NAME=debian CNB_TARGET_DISTRO_VERSION=12

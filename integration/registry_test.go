@@ -97,7 +97,7 @@ func testRegistry(t *testing.T, context spec.G, it spec.S) {
 			return a.mustBuild("--publish", "--run-image", run)
 		}
 		all := publish().exported("Adding")
-		Expect(all).To(HaveLen(6))
+		Expect(all).To(HaveLen(7))
 		digest, before, bytes := crane(t, "digest", a.image), publishedLayers(t, a.image), stored(t, blobs)
 
 		l := publish()

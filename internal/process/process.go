@@ -5,6 +5,7 @@ package process
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/lockstep/python/internal/expand"
 )
@@ -64,6 +65,9 @@ func Debuggable(list []Process, helper string) []Process {
 			words = append(words, expand.Encode([]expand.Part{{Text: word}}))
 		}
 		list[i].Command, list[i].Expand = words, true
+		if p.Text == "" {
+			list[i].Text = strings.Join(p.Command, " ")
+		}
 	}
 	return list
 }

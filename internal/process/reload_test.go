@@ -66,6 +66,6 @@ func testTest(t *testing.T, context spec.G, it spec.S) {
 		shell := process.Process{Type: "b", Command: []string{"/launch", "init", "bash", "-c", "x"}, Shell: true}
 		plain := process.Process{Type: "a", Command: []string{"gunicorn", "a$b"}}
 		Expect(process.Debuggable([]process.Process{plain, shell}, "/launch")).To(Equal([]process.Process{
-			{Type: "a", Command: []string{"/launch", "exec", "gunicorn", "a$$b"}, Expand: true}, shell}))
+			{Type: "a", Text: "gunicorn a$b", Command: []string{"/launch", "exec", "gunicorn", "a$$b"}, Expand: true}, shell}))
 	})
 }
