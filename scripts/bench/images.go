@@ -113,7 +113,7 @@ func imports(b *bench, app string) (float64, error) {
 	var sum, count float64
 	var missing error
 	for _, modules := range startups {
-		code := "import " + modules + "\nimport time; print(time.process_time())"
+		code := "import " + modules + "; import time; print(time.process_time())"
 		if _, err := python(containers[1], "import "+modules); err != nil {
 			missing = errors.Join(missing, err) // the app may have no such packages
 			continue
