@@ -1,14 +1,17 @@
 package lock_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/lockstep/python/internal/failure"
 	"github.com/lockstep/python/internal/lock"
@@ -80,6 +83,23 @@ func environment(text string) lock.Environment {
 		Tags:    wheel.Interpreter{Minor: python.Minor(), Machine: machine, Glibc: 36}.Tags(),
 		Python:  python,
 	}
+}
+
+// filledIn is the app of a case, with the default index in the place of @INDEX@, as scripts/materialize.sh does for whole apps.
+func filledIn(dir string) fs.FS {
+	app := fstest.MapFS{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		app[name] = &fstest.MapFile{Data: bytes.ReplaceAll(data, []byte("@INDEX@"), []byte(lock.DefaultIndex)), Mode: 0o644}
+		return err
+	})
+	if err != nil {
+		panic(err)
+	}
+	return app
 }
 
 func read(dir string) (lock.Lock, error) {

@@ -2,9 +2,21 @@ package lock
 
 import (
 	"io/fs"
+	"regexp"
 
 	"github.com/lockstep/python/internal/decode"
 )
+
+// defaultHost has the index that every tool has as its default.
+const defaultHost = "pypi.org"
+
+// DefaultIndex is that index as Pipenv writes it into the hash of a Pipfile that names none (plette, DEFAULT_SOURCE).
+const DefaultIndex = "https://" + defaultHost + "/simple"
+
+var publicHost = regexp.MustCompile(`^https?://(?:pypi\.python\.org|` + regexp.QuoteMeta(defaultHost) + `)(?:/|$)`)
+
+// publicIndex tells the default index, so that a mirror set for the build takes its place.
+func publicIndex(address string) bool { return publicHost.MatchString(address) }
 
 // namedIndex is an index as uv, Poetry, PDM and Pipenv name it.
 type namedIndex struct {

@@ -283,11 +283,6 @@ func (s pdmSource) address() string {
 	return scheme + "://" + s.Username + ":" + s.Password + "@" + host[strings.LastIndex(host, "@")+1:] + "/" + after
 }
 
-var publicHost = regexp.MustCompile(`^https?://pypi(?:\.python)?\.org(?:/|$)`)
-
-// publicIndex tells the index that every tool has as its default, so that a mirror set for the build takes its place.
-func publicIndex(address string) bool { return publicHost.MatchString(address) }
-
 // options are the lines for the sources that Entry.Index cannot say.
 func (i pdmIndexes) options() (lines []string) {
 	for _, s := range i.sources {

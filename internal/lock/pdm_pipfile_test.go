@@ -143,7 +143,7 @@ files = [{file = "a-2.0-py3-none-any.whl", hash = "sha256:bb"}]
 	it("finds the one index of a package", func() {
 		for _, c := range []struct{ sources, index, options string }{
 			{"", "", "[]"},
-			{"[[tool.pdm.source]]\nname = \"pypi\"\nurl = \"https://pypi.org/simple\"\n", "", "[]"},
+			{"[[tool.pdm.source]]\nname = \"pypi\"\nurl = \"" + lock.DefaultIndex + "\"\n", "", "[]"},
 			{"[[tool.pdm.source]]\nname = \"pypi\"\nurl = \"https://index.example/simple\"\nusername = \"u\"\npassword = \"${P}\"\n", "https://u:${P}@index.example/simple", "[]"},
 			{"[[tool.pdm.source]]\nname = \"b\"\nurl = \"https://b.example\"\ninclude_packages = [\"A*\"]\nverify_ssl = false\n", "https://b.example", "[--trusted-host b.example]"},
 			{"[[tool.pdm.source]]\nname = \"b\"\nurl = \"https://b.example\"\nexclude_packages = [\"*\"]\n", "", "[]"},
@@ -185,7 +185,7 @@ files = [{file = "a-2.0-py3-none-any.whl", hash = "sha256:bb"}]
 func testReadPipfile(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
-	const meta = `{"_meta": {"pipfile-spec": 6, "requires": {}, "sources": [{"name": "pypi", "url": "https://pypi.org/simple", "verify_ssl": true},
+	const meta = `{"_meta": {"pipfile-spec": 6, "requires": {}, "sources": [{"name": "pypi", "url": "` + lock.DefaultIndex + `", "verify_ssl": true},
 		{"name": "b", "url": "https://${U}:$P@b.example/simple", "verify_ssl": false}]}, "default": `
 	read := func(lockText, manifest string, groups ...pep508.Name) ([]lock.Package, lock.Lock, error) {
 		app := files("Pipfile.lock", lockText, "old/pyproject.toml", "[project]\nname = \"Real_Name\"\n")
@@ -276,7 +276,7 @@ url = "https://${U}:${P}@index.example/simple"
 verify_ssl = false
 [[source]]
 name = "pypi"
-url = "https://pypi.org/simple"
+url = "` + lock.DefaultIndex + `"
 verify_ssl = true
 [packages]
 plain = "*"

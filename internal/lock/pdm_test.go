@@ -30,7 +30,7 @@ func testPDMAndPipfile(t *testing.T, context spec.G, it spec.S) {
 	for _, dir := range cases("testdata/pdm/*", "testdata/pipfile/*") {
 		it("evaluates "+dir, func() {
 			format := readers[filepath.Base(filepath.Dir(dir))]
-			l, err := format.read(os.DirFS(dir), format.file, request(dir))
+			l, err := format.read(filledIn(dir), format.file, request(dir))
 			var packages []lock.Package
 			if err == nil {
 				packages, err = lock.Select(l, caseEnvironment(dir))

@@ -211,7 +211,7 @@ func (p *pipfile) hash(canonical bool) (string, error) {
 		}
 		return out
 	}
-	source := valueOr(p.raw, "source", []any{map[string]any{"name": "pypi", "url": "https://pypi.org/simple", "verify_ssl": true}})
+	source := valueOr(p.raw, "source", []any{map[string]any{"name": "pypi", "url": DefaultIndex, "verify_ssl": true}})
 	hashed := map[string]any{
 		"_meta":   map[string]any{"sources": source, "requires": valueOr(p.raw, "requires", map[string]any{})},
 		"default": section("packages"),

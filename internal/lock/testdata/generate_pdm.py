@@ -189,20 +189,21 @@ def pdm_case(root, name, manifest, tool, locks, request, edit=None):
 
 # ---- Pipenv
 
+DEFAULT = PyPI.simple_url  # its hash is made with it; the cases have @INDEX@ in its place
 PLAIN = '[packages]\nrequests = {extras = ["socks"], version = "*"}\nclick = ">=8"\ncolorama = {version = "*", sys_platform = "== \'win32\'"}\n\n[dev-packages]\niniconfig = "*"\n'
 CATEGORY = PLAIN + '\n[docs]\nsix = "*"\n\n[requires]\npython_version = "3.12"\n'
-INDEXES = """[[source]]
+INDEXES = f"""[[source]]
 name = "pypi"
-url = "https://pypi.org/simple"
+url = "{DEFAULT}"
 verify_ssl = true
 
 [[source]]
 name = "privé"
-url = "http://${INDEX_USER}:${INDEX_PASSWORD}@127.0.0.1:18947/private"
+url = "http://${{INDEX_USER}}:${{INDEX_PASSWORD}}@127.0.0.1:18947/private"
 verify_ssl = false
 
 [packages]
-inhouse = {version = "*", index = "privé"}
+inhouse = {{version = "*", index = "privé"}}
 click = "*"
 """
 SEARCHED = INDEXES + "\n[pipenv]\ninstall_search_all_sources = true\n"
@@ -262,6 +263,8 @@ def pipfile_case(root, name, manifest, tool, request, edit=None):
         digest = run(out, VENVS / f"pipenv-{tool}" / "bin" / "python", "-c", code).stdout.split()[-1]
         lock = out / "Pipfile.lock"
         lock.write_text(re.sub(r'("hash": \{\s+"sha256": ")\w+', r"\g<1>" + digest, lock.read_text()))
+    for file in (OUT / "pipfile" / name).glob("Pipfile*"):
+        file.write_text(file.read_text().replace(DEFAULT, "@INDEX@"))
 
 
 def required(line):
