@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/near"
 )
 
 // Config holds the settings of one build, parsed.
@@ -187,36 +188,15 @@ func misspelled(name string) string {
 		if row.Name == name {
 			return ""
 		}
-		if d := edits(strings.ToUpper(name), row.Name); d < min(distance, len(row.Name)/3) {
+		if d := near.Distance(strings.ToUpper(name), row.Name); d < min(distance, len(row.Name)/3) {
 			best, distance = row.Name, d
 		}
 	}
 	parts := strings.SplitN(name, "_", 4)
-	if best == "" && len(parts) == 4 && edits(strings.ToUpper(strings.Join(parts[:3], "_")), mirror) < 3 {
+	if best == "" && len(parts) == 4 && near.Distance(strings.ToUpper(strings.Join(parts[:3], "_")), mirror) < 3 {
 		return mirror + "_" + parts[3]
 	}
 	return best
-}
-
-// edits is the Levenshtein distance.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // list splits a value at commas and blanks.

@@ -2,11 +2,10 @@ package start
 
 import (
 	"fmt"
-	"slices"
-	"sort"
 	"strings"
 
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/near"
 )
 
 const setting = "BP_APP"
@@ -54,30 +53,8 @@ func suggest(near []string) string {
 	return "set " + strings.Join(lines, " or ")
 }
 
-// nearest sorts names by their distance from a wanted one, and keeps at most three.
+// nearest gives the three names that are most like a wanted one.
 func nearest(wanted string, names []string) []string {
-	names = slices.Compact(slices.Sorted(slices.Values(names)))
-	sort.SliceStable(names, func(i, j int) bool { return edits(wanted, names[i]) < edits(wanted, names[j]) })
+	names = near.Sort(wanted, names)
 	return names[:min(len(names), 3)]
-}
-
-// edits is the Levenshtein distance.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }
