@@ -67,11 +67,11 @@ func noSuchRequest(file, setting, what string) error {
 // checkRequest stops at extras and groups that pyproject.toml does not have.
 func checkRequest(file string, want lock.Request, m lock.Manifest) error {
 	if !slices.Contains(m.Project.Dynamic, "optional-dependencies") {
-		if err := checkNames(file, config.Extras, "extra", "project.optional-dependencies", want.Extras, normalized(slices.Collect(maps.Keys(m.Project.Optional)))); err != nil {
+		if err := checkNames(file, config.Extras, "extra", "project.optional-dependencies", want.Extras, pep508.NewNames(slices.Collect(maps.Keys(m.Project.Optional)))); err != nil {
 			return err
 		}
 	}
-	return checkNames(file, config.Groups, "dependency group", "dependency-groups", want.Groups, normalized(slices.Collect(maps.Keys(m.Groups))))
+	return checkNames(file, config.Groups, "dependency group", "dependency-groups", want.Groups, pep508.NewNames(slices.Collect(maps.Keys(m.Groups))))
 }
 
 func checkNames(file, setting, kind, table string, want, have []pep508.Name) error {

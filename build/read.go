@@ -197,16 +197,7 @@ func (b *builder) addTestGroup() error {
 
 // request is what the settings ask for beyond the app's own production dependencies.
 func (b *builder) request() lock.Request {
-	return lock.Request{Extras: normalized(b.config.Extras), Groups: normalized(b.config.Groups), Member: pep508.NewName(b.config.Member)}
-}
-
-func normalized(list []string) []pep508.Name {
-	var out []pep508.Name
-	for _, name := range list {
-		out = append(out, pep508.NewName(name))
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return lock.Request{Extras: pep508.NewNames(b.config.Extras), Groups: pep508.NewNames(b.config.Groups), Member: pep508.NewName(b.config.Member)}
 }
 
 // readRequirements reads requirements files, separated by blanks.

@@ -211,7 +211,7 @@ func (r *pdmReader) read(groups []pep508.Name) (roots []Dependency, err error) {
 // members are the packages of the groups; a record without groups belongs to all.
 func (r *pdmReader) members(groups []pep508.Name) (roots []Dependency, err error) {
 	for _, p := range r.file.Packages {
-		if r.manifest.excludes(p.Name) || len(p.Groups) > 0 && !slices.ContainsFunc(names(p.Groups), func(g pep508.Name) bool { return slices.Contains(groups, g) }) {
+		if r.manifest.excludes(p.Name) || len(p.Groups) > 0 && !slices.ContainsFunc(pep508.NewNames(p.Groups), func(g pep508.Name) bool { return slices.Contains(groups, g) }) {
 			continue
 		}
 		marker, err := readMarker(p.Marker)
@@ -304,7 +304,7 @@ func (r *pdmReader) edges() error {
 		if e := r.find(p); len(p.Extras) == 0 {
 			e.Dependencies = all
 		} else {
-			e.Extras[extrasSet(names(p.Extras))] = all
+			e.Extras[extrasSet(pep508.NewNames(p.Extras))] = all
 		}
 	}
 	return nil

@@ -133,11 +133,11 @@ func (f pdmLock) drift(m *pdmManifest) []string {
 // unmet lists the requirements of locked groups that the lock does not meet, and all names that are asked for.
 func (f pdmLock) unmet(m *pdmManifest, versions map[pep508.Name][]string) (drift []string, asked map[pep508.Name]bool) {
 	asked = map[pep508.Name]bool{}
-	groups := names(f.Metadata.Groups)
+	groups := pep508.NewNames(f.Metadata.Groups)
 	if len(groups) == 0 {
 		groups = slices.Concat([]pep508.Name{"default"}, m.extras(), m.devGroups())
 	}
-	overridden := names(slices.AppendSeq(slices.Collect(maps.Keys(m.Tool.PDM.Resolution.Overrides)), maps.Keys(m.Tool.PDM.Overrides)))
+	overridden := pep508.NewNames(slices.AppendSeq(slices.Collect(maps.Keys(m.Tool.PDM.Resolution.Overrides)), maps.Keys(m.Tool.PDM.Overrides)))
 	for _, group := range groups {
 		for _, line := range m.lines([]pep508.Name{group}) {
 			wish, err := parsePDMLine(line)
@@ -162,7 +162,7 @@ func (f pdmLock) unmet(m *pdmManifest, versions map[pep508.Name][]string) (drift
 // serves tells whether a package was locked for a group.
 func (f pdmLock) serves(name, group pep508.Name) bool {
 	return slices.ContainsFunc(f.Packages, func(p pdmPackage) bool {
-		return pep508.NewName(p.Name) == name && (len(p.Groups) == 0 || slices.Contains(names(p.Groups), group))
+		return pep508.NewName(p.Name) == name && (len(p.Groups) == 0 || slices.Contains(pep508.NewNames(p.Groups), group))
 	})
 }
 

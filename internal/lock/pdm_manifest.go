@@ -88,20 +88,20 @@ func (m *pdmManifest) is(name pep508.Name) bool {
 }
 
 func (m *pdmManifest) excludes(name string) bool {
-	return m != nil && slices.Contains(names(m.Tool.PDM.Resolution.Excludes), pep508.NewName(name))
+	return m != nil && slices.Contains(pep508.NewNames(m.Tool.PDM.Resolution.Excludes), pep508.NewName(name))
 }
 
 func (m *pdmManifest) extras() []pep508.Name {
-	return names(slices.Collect(maps.Keys(m.Project.Optional)))
+	return pep508.NewNames(slices.Collect(maps.Keys(m.Project.Optional)))
 }
 
 func (m *pdmManifest) devGroups() []pep508.Name {
-	return names(slices.Concat(slices.Collect(maps.Keys(m.Groups)), slices.Collect(maps.Keys(m.Tool.PDM.Dev))))
+	return pep508.NewNames(slices.Concat(slices.Collect(maps.Keys(m.Groups)), slices.Collect(maps.Keys(m.Tool.PDM.Dev))))
 }
 
 // groups are those to install from, or an error when one is not there or was not locked.
 func (f pdmLock) groups(m *pdmManifest, want Request) ([]pep508.Name, error) {
-	locked := slices.DeleteFunc(names(f.Metadata.Groups), func(g pep508.Name) bool { return g == "default" })
+	locked := slices.DeleteFunc(pep508.NewNames(f.Metadata.Groups), func(g pep508.Name) bool { return g == "default" })
 	extras, groups, where := locked, locked, f.name
 	if m != nil {
 		extras, groups, where = m.extras(), m.devGroups(), "pyproject.toml"
@@ -198,7 +198,7 @@ func parsePDMLine(line string) (pdmWish, error) {
 	}
 	r := pep508.Requirement{Name: pep508.NewName(m[1]), Raw: m[1]}
 	if m[2] != "" {
-		r.Extras = names(strings.Split(m[2], ","))
+		r.Extras = pep508.NewNames(strings.Split(m[2], ","))
 	}
 	return pdmWish{r, true}, nil
 }

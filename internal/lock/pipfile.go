@@ -125,16 +125,11 @@ func (r pipfileRequires) specifier() string {
 	if version == "" {
 		version = r.Python
 	}
-	version = strings.TrimSpace(version)
-	switch {
-	case version == "" || version == "*":
-		return ""
-	case strings.ContainsAny(version[:1], "=<>!~"):
-		return version
-	case strings.Count(version, ".") < 2 && !strings.Contains(version, "*"):
-		return "==" + version + ".*"
+	release := strings.TrimSpace(version)
+	if release != "" && !strings.ContainsAny(release[:1], "=<>!~") && strings.Count(release, ".") < 2 && !strings.Contains(release, "*") {
+		return "==" + release + ".*"
 	}
-	return "==" + version
+	return specifierOf(version)
 }
 
 // wanted are the categories to install. The development packages are called by their section of the Pipfile or of the lock.

@@ -109,7 +109,7 @@ func (p *pipfile) searchesAll() bool {
 // line is the entry as a line of a requirements file.
 func (e pipfileEntry) line(name string) string {
 	line, at := name, e.text("path")+e.text("file")
-	if extras := names(e.list("extras")); len(extras) > 0 {
+	if extras := pep508.NewNames(e.list("extras")); len(extras) > 0 {
 		line += "[" + joined(extras) + "]"
 	}
 	suffix := strings.TrimPrefix(line, name)

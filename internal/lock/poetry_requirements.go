@@ -87,7 +87,7 @@ func (d poetryDependency) requirement(name string) (string, error) {
 	}
 	line := name
 	if len(d.Extras) > 0 {
-		line += "[" + joined(names(d.Extras)) + "]"
+		line += "[" + joined(pep508.NewNames(d.Extras)) + "]"
 	}
 	if d.place() != "" {
 		line += " @ " + d.url()

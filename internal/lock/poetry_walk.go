@@ -87,7 +87,7 @@ var neverLocked = []pep508.Name{"distribute", "pip", "setuptools", "wheel"}
 
 // way turns a wish into a dependency; not ok when Poetry leaves it out.
 func (w poetryWalk) way(name string, d poetryDependency) (Dependency, bool, error) {
-	out := Dependency{Name: pep508.NewName(name), Extras: names(d.Extras)}
+	out := Dependency{Name: pep508.NewName(name), Extras: pep508.NewNames(d.Extras)}
 	entries := w.entries[out.Name]
 	if d.Markers == neverHolds || len(entries) == 0 && slices.Contains(neverLocked, out.Name) {
 		return out, false, nil

@@ -63,7 +63,7 @@ func (file pylock) describe(l *Lock, want Request) error {
 		}
 		l.Environments = append(l.Environments, marker)
 	}
-	extras, groups := names(file.Extras), names(slices.Concat(file.Groups, file.Defaults))
+	extras, groups := pep508.NewNames(file.Extras), pep508.NewNames(slices.Concat(file.Groups, file.Defaults))
 	for _, extra := range want.Extras {
 		if !slices.Contains(extras, extra) {
 			return unknown("extra", extra, extras, l.File+", extras")
@@ -77,7 +77,7 @@ func (file pylock) describe(l *Lock, want Request) error {
 	if want.Member != "" {
 		return unknown("workspace member", want.Member, nil, l.File)
 	}
-	l.Active, l.Groups = slices.Clone(want.Extras), slices.Concat(names(file.Defaults), want.Groups)
+	l.Active, l.Groups = slices.Clone(want.Extras), slices.Concat(pep508.NewNames(file.Defaults), want.Groups)
 	return nil
 }
 
@@ -157,7 +157,7 @@ func (file pylock) direct(app fs.FS, l *Lock) error {
 	if err != nil {
 		return err
 	}
-	free := slices.Concat(names([]string{m.Project.Name}), names(m.Tool.UV.Excludes), names(m.overridden()))
+	free := slices.Concat(pep508.NewNames([]string{m.Project.Name}), pep508.NewNames(m.Tool.UV.Excludes), pep508.NewNames(m.overridden()))
 	for _, text := range m.Project.Dependencies {
 		r, err := pep508.Parse(text)
 		if err != nil {

@@ -47,7 +47,7 @@ func parseAll(texts []string, extra string, r resolver, where string) (map[pep50
 func locked(list []uvRequirement) map[pep508.Name][]wish {
 	out := map[pep508.Name][]wish{}
 	for _, r := range list {
-		w := wish{extras: joined(names(r.Extras)), source: r.source(), text: r.Marker}
+		w := wish{extras: joined(pep508.NewNames(r.Extras)), source: r.source(), text: r.Marker}
 		var err, errMarker error
 		w.specifiers, err = pep440.ParseSpecifiers(r.Specifier)
 		w.marker, errMarker = readMarker(r.Marker)

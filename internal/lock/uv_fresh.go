@@ -95,7 +95,7 @@ func (f *uvLock) packageDrift(p *uvPackage, root, m Manifest) ([]string, error) 
 	}
 	var drift []string
 	if !slices.Contains(m.Project.Dynamic, "optional-dependencies") {
-		now, was := names(slices.Collect(maps.Keys(m.Project.Optional))), names(p.Metadata.ProvidesExtras)
+		now, was := pep508.NewNames(slices.Collect(maps.Keys(m.Project.Optional))), pep508.NewNames(p.Metadata.ProvidesExtras)
 		c.extras = slices.Concat(now, was)
 		if p.Metadata.ProvidesExtras != nil {
 			drift = added("extra", file, f.name, now, was)
@@ -133,7 +133,7 @@ func (f *uvLock) rootDrift(root Manifest) ([]string, error) {
 		}
 		drift = append(drift, c.differences(" ("+list.key+")", wanted, plain(locked(list.locked)))...)
 	}
-	if wanted, was := names(uv.Excludes), names(f.Manifest.Excludes); !slices.Equal(wanted, was) {
+	if wanted, was := pep508.NewNames(uv.Excludes), pep508.NewNames(f.Manifest.Excludes); !slices.Equal(wanted, was) {
 		drift = append(drift, fmt.Sprintf("pyproject.toml excludes %s (exclude-dependencies), %s was made for %s", orNothing(wanted), f.name, orNothing(was)))
 	}
 	if root.Project.Name == "" {
@@ -166,7 +166,7 @@ func (c comparison) groupDrift(m Manifest, r resolver, was map[string][]uvRequir
 
 // memberDrift looks for members that the lock does not know.
 func (f *uvLock) memberDrift(app fs.FS, root Manifest) []string {
-	known := names(f.Manifest.Members)
+	known := pep508.NewNames(f.Manifest.Members)
 	var drift []string
 	for _, pattern := range root.Tool.UV.Workspace.Members {
 		directories, err := fs.Glob(app, path.Clean(pattern))

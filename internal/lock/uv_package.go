@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -119,7 +118,7 @@ func (f *uvLock) dependencies(list []uvDependency) ([]Dependency, error) {
 		if err != nil {
 			return nil, fmt.Errorf("marker of %s: %w", d.Name, err)
 		}
-		extras := names(d.Extra)
+		extras := pep508.NewNames(d.Extra)
 		var activates []pep508.Name
 		if len(f.Conflicts) > 0 { // or no marker asks
 			for _, extra := range extras {
@@ -208,14 +207,4 @@ func (s uvSource) file(f uvFile) File {
 // unescape turns the one escape that file names on indexes have (a local version's plus) back.
 func unescape(name string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(name, "%2B", "+"), "%2b", "+")
-}
-
-// names normalizes, sorted and each once.
-func names(raw []string) []pep508.Name {
-	var out []pep508.Name
-	for _, name := range raw {
-		out = append(out, pep508.NewName(name))
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }

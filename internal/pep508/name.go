@@ -1,6 +1,9 @@
 package pep508
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Name is the normalized name of a package, extra or dependency group: lower case, and each run of - _ . as one hyphen.
 // Only these can be compared (PEP 503, PEP 685, PEP 735), so a name as someone wrote it is a plain string.
@@ -23,4 +26,14 @@ func NewName(raw string) Name {
 		separated = separator
 	}
 	return Name(b.String())
+}
+
+// NewNames normalizes names as written; they come sorted, each once.
+func NewNames(raw []string) []Name {
+	var names []Name
+	for _, name := range raw {
+		names = append(names, NewName(name))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
