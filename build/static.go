@@ -171,16 +171,10 @@ func (s *stage) runnable() (string, error) {
 	if s.cpython.inLayer && s.onDisk() {
 		return python, nil
 	}
-	interpreter, err := s.interpreter()
-	if err != nil {
+	if err := s.prepareInstall(); err != nil {
 		return "", err
 	}
-	uv, err := s.installer(s.file)
-	if err != nil {
-		return "", err
-	}
-	uv.Credentials = s.credentials
-	venv := install.Venv{Prefix: filepath.Join(s.scratch, "venv"), Home: filepath.Join(interpreter.Prefix, "bin"), Minor: s.minor()}
+	venv := install.Venv{Prefix: filepath.Join(s.scratch, "venv"), Home: filepath.Join(s.cpython.ready.Prefix, "bin"), Minor: s.minor()}
 	if err := errors.Join(os.RemoveAll(filepath.Join(s.scratch, "source")), venv.Create()); err != nil {
 		return "", err
 	}
@@ -191,8 +185,9 @@ func (s *stage) runnable() (string, error) {
 	if err := s.copyDirectories(packages); err != nil {
 		return "", err
 	}
+	packages = s.withKeptWheels(packages) // what is built from source is built once
 	s.log.fact("Installing %s beside the layers, which stay as they are, to run the app", count(len(packages), "package"))
-	return filepath.Join(venv.Prefix, "bin", "python"), uv.Install(s.ctx, venv.Prefix, packages, s.options)
+	return filepath.Join(venv.Prefix, "bin", "python"), s.uv.Install(s.ctx, venv.Prefix, packages, s.options)
 }
 
 // onDisk tells whether the files of all layers that a Python process needs are there.

@@ -63,9 +63,13 @@ func Find(app fs.FS) (Project, bool) {
 		if entry.IsDir() || !strings.HasSuffix(base, ".py") {
 			return nil
 		}
+		door := base == "asgi.py" || base == "wsgi.py"
+		if p.HasRoot && !door {
+			return nil
+		}
 		text, _ := fs.ReadFile(app, name)
 		p.HasRoot = p.HasRoot || strings.Contains(string(text), "STATIC_ROOT")
-		if m := settingsModule.FindSubmatch(text); m != nil && (base == "asgi.py" || base == "wsgi.py") {
+		if m := settingsModule.FindSubmatch(text); m != nil && door {
 			served = append(served, string(m[1]))
 		}
 		return nil
