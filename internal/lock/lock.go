@@ -4,9 +4,10 @@
 package lock
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io/fs"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/lockstep/python/internal/pep440"
@@ -146,9 +147,16 @@ func (p Package) source() string {
 	case p.File != nil:
 		return p.File.URL
 	}
-	hashes := append([]string(nil), p.Hashes...)
-	sort.Strings(hashes)
-	return strings.Join(hashes, " ")
+	return anyOf(p.Hashes)
+}
+
+// anyOf identifies what one of several hashes fits. A package can have 150 of them, and this is written into a label of the image.
+func anyOf(hashes []string) string {
+	if len(hashes) < 2 {
+		return strings.Join(hashes, "")
+	}
+	sum := sha256.Sum256([]byte(strings.Join(slices.Sorted(slices.Values(hashes)), " ")))
+	return fmt.Sprintf("%d hashes %x", len(hashes), sum)
 }
 
 // readMarker reads a marker of a lock file; none is always true.

@@ -61,7 +61,7 @@ func testSelect(t *testing.T, context spec.G, it spec.S) {
 			{lock.Package{File: &lock.File{SHA256: "aa", URL: "u"}}, "sha256:aa"},
 			{lock.Package{File: &lock.File{Hash: "sha512:aa", URL: "u"}}, "sha512:aa"},
 			{lock.Package{File: &lock.File{URL: "https://files.example/a.whl"}}, "https://files.example/a.whl"},
-			{lock.Package{Hashes: []string{"sha256:b", "sha256:a"}}, "sha256:a sha256:b"},
+			{lock.Package{Hashes: []string{"sha256:b", "sha256:a"}}, "2 hashes 970a948bffa8de94d6e22d747ba8c95030e6e546909f98f54e99a13005e173a8"},
 			{lock.Package{Origin: &lock.Origin{Directory: "lib"}}, "directory lib"},
 			{lock.Package{Origin: &lock.Origin{VCS: "u", Commit: "c", Subdirectory: "s", Requested: "main"}}, "u@c#s"},
 			{lock.Package{Origin: &lock.Origin{URL: "u"}, File: &lock.File{SHA256: "aa"}}, "sha256:aa"},
