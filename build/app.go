@@ -49,7 +49,7 @@ func (b *builder) makeBytecode(app appSources) error {
 		b.log.fact("Not compiling the app, whose sources may change in the container (BP_LIVE_RELOAD_ENABLED)")
 		return nil
 	}
-	f := facts{"python": fmt.Sprintf("3.%d", b.minor()), "sources": app.digest, "rules": install.Rules}
+	f := facts{"python": b.pythonMinor(), "sources": app.digest, "rules": install.Rules}
 	reused, why, err := b.layers.reuse(bytecodeLayer, f)
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (b *builder) makeGunicorn(records []record) error {
 	if !slices.ContainsFunc(records, func(r record) bool { return r.Name == "gunicorn" }) {
 		return nil
 	}
-	f := facts{"defaults": digest(string(gunicornDefaults)), "python": fmt.Sprintf("3.%d", b.minor()), "rules": install.Rules}
+	f := facts{"defaults": digest(string(gunicornDefaults)), "python": b.pythonMinor(), "rules": install.Rules}
 	reused, why, err := b.layers.reuse(gunicornLayer, f)
 	if err != nil || reused {
 		return err

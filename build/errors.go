@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -128,5 +130,17 @@ func contradiction(chosen, other string, differences []string) error {
 		What:  fmt.Sprintf("%s and %s do not agree on the packages of the app:%s", chosen, other, list),
 		Where: chosen + ", " + other,
 		Fix:   fmt.Sprintf("delete the one that is no longer kept up, or lock both again;\nto build with %s all the same, set %s=%s", chosen, setting, chosen),
+	}
+}
+
+func missingSource(file string, p lock.Package, path string, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) && !errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("reading the package in %s: %w", path, err)
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s takes %s from %s, which cannot be read in the app dir", file, p.Name, path),
+		Where: file,
+		Fix:   "commit it, make it readable, and do not exclude it in project.toml; a path outside of the app dir is not there in the build",
+		Err:   err,
 	}
 }

@@ -81,21 +81,34 @@ func (l *layers) restored(name string) (packit.Layer, facts, error) {
 	return layer, was, nil
 }
 
+// stale says why a layer of the previous image cannot stand for one that is made from these facts; nothing if it can.
+func (l *layers) stale(name string, want facts) (string, error) {
+	_, was, err := l.restored(name)
+	if err != nil {
+		return "", err
+	}
+	reasons := differences(was, want)
+	switch {
+	case was == nil:
+		return "not in the previous image", nil
+	case len(reasons) > 0:
+		return strings.Join(reasons, ", "), nil
+	case l.content:
+		return whyContent, nil
+	}
+	return "", nil
+}
+
 // reuse keeps a layer of the previous image by reference if its facts are those wanted: its files are neither read nor
-// restored. It gives false, and why, when the layer has to be made.
+// restored. It gives true and the size of the layer, or false and why it has to be made.
 func (l *layers) reuse(name string, want facts) (bool, string, error) {
-	layer, was, err := l.restored(name)
+	why, err := l.stale(name, want)
+	if err != nil || why != "" {
+		return false, why, err
+	}
+	layer, _, err := l.restored(name)
 	if err != nil {
 		return false, "", err
-	}
-	if was == nil {
-		return false, "not in the previous image", nil
-	}
-	if reasons := differences(was, want); len(reasons) > 0 {
-		return false, strings.Join(reasons, ", "), nil
-	}
-	if l.content {
-		return false, whyContent, nil
 	}
 	layer.Launch = true
 	// Nothing may write into the layer's directory: one that exists replaces the content (packit writes env directories).

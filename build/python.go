@@ -72,6 +72,9 @@ func (b *builder) warnEndOfLife(now time.Time) {
 
 func (b *builder) minor() int { return b.cpython.release.Version.Minor() }
 
+// pythonMinor is the chosen release as far as bytecode and wheels depend on it: 3.14.
+func (b *builder) pythonMinor() string { return fmt.Sprintf("3.%d", b.minor()) }
+
 // requests collects the wishes for a Python, in the order of precedence.
 func (b *builder) requests() ([]python.Request, error) {
 	var list []python.Request
@@ -136,11 +139,14 @@ func (b *builder) interpreter() (install.Interpreter, error) {
 	if err != nil {
 		return install.Interpreter{}, err
 	}
-	if want := b.pythonFacts(); was != nil && !b.layers.content {
-		want["libpython"] = was["libpython"]
-		if len(differences(was, want)) == 0 {
-			return b.unpackPython(filepath.Join(b.scratch, "cpython"))
-		}
+	want := b.pythonFacts()
+	want["libpython"] = was["libpython"]
+	why, err := b.layers.stale(cpythonLayer, want)
+	if err != nil {
+		return install.Interpreter{}, err
+	}
+	if why == "" {
+		return b.unpackPython(filepath.Join(b.scratch, "cpython"))
 	}
 	return b.makePython()
 }

@@ -55,7 +55,7 @@ func (b *builder) resolve(s source) (packageSet, error) {
 		}
 		content += sum
 	}
-	set.resolved = digest(strings.Join([]string{s.file, strings.Join(s.open.args, " "), s.open.text, content, fmt.Sprintf("3.%d", b.minor()), b.target(),
+	set.resolved = digest(strings.Join([]string{s.file, strings.Join(s.open.args, " "), s.open.text, content, b.pythonMinor(), b.target(),
 		b.text("pyproject.toml"), b.text("uv.toml"), b.config.Resolution, strings.Join(install.Choosing(b.env), "\n")}, "\x00"))
 	venv, was, err := b.layers.restored(venvLayer)
 	if err != nil {

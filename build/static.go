@@ -71,7 +71,7 @@ func (b *builder) lastCollection() (*django.Collection, error) {
 // staticFacts is what static files are made from.
 func (b *builder) staticFacts(project django.Project, c django.Collection) facts {
 	return facts{
-		"python":   fmt.Sprintf("3.%d", b.minor()),
+		"python":   b.pythonMinor(),
 		"packages": b.packagesDigest(),
 		"settings": project.Settings,
 		"sources":  c.Digest(b.app, b.lookup),
@@ -162,43 +162,4 @@ func (b *builder) linkStatic(root string) error {
 		return fmt.Errorf("linking the static files: %w", err)
 	}
 	return nil
-}
-
-// runnable gives a Python that has the app's packages and runs now: the image's own if this build made all of its layers,
-// else one outside of the layers, so that they stay references to the previous image.
-func (s *stage) runnable() (string, error) {
-	python := filepath.Join(s.layers.path(venvLayer), "bin", "python")
-	if s.cpython.inLayer && s.onDisk() {
-		return python, nil
-	}
-	if err := s.prepareInstall(); err != nil {
-		return "", err
-	}
-	venv := install.Venv{Prefix: filepath.Join(s.scratch, "venv"), Home: filepath.Join(s.cpython.ready.Prefix, "bin"), Minor: s.minor()}
-	if err := errors.Join(os.RemoveAll(filepath.Join(s.scratch, "source")), venv.Create()); err != nil {
-		return "", err
-	}
-	var packages []lock.Package
-	for _, w := range s.packages {
-		packages = append(packages, w.Package)
-	}
-	if err := s.copyDirectories(packages); err != nil {
-		return "", err
-	}
-	packages = s.withKeptWheels(packages) // what is built from source is built once
-	s.log.fact("Installing %s beside the layers, which stay as they are, to run the app", count(len(packages), "package"))
-	return filepath.Join(venv.Prefix, "bin", "python"), s.uv.Install(s.ctx, venv.Prefix, packages, s.options)
-}
-
-// onDisk tells whether the files of all layers that a Python process needs are there.
-func (s *stage) onDisk() bool {
-	for _, l := range s.layers.done {
-		if l.Name != venvLayer && !layer.Holds(l.Name) {
-			continue
-		}
-		if _, err := os.Stat(s.layers.path(l.Name)); err != nil {
-			return false
-		}
-	}
-	return true
 }

@@ -25,7 +25,7 @@ var building = []string{"CC=", "CXX=", "AR=", "CFLAGS", "CPPFLAGS", "CXXFLAGS", 
 
 // wheelDir is where the wheel of a package is kept: its path says everything that it was built from.
 func (s *stage) wheelDir(w wanted) string {
-	parts := []string{string(w.Name), w.Version, w.artifact, fmt.Sprintf("3.%d", s.minor()), s.target()}
+	parts := []string{string(w.Name), w.Version, w.artifact, s.pythonMinor(), s.target()}
 	for _, uv := range s.pins.Select("uv", "linux", s.arch()) {
 		parts = append(parts, uv.Version)
 	}
@@ -36,9 +36,6 @@ func (s *stage) wheelDir(w wanted) string {
 	}
 	return filepath.Join(s.packit.Layers.Path, wheelsLayer, digest(strings.Join(parts, "\x00")))
 }
-
-// ownSource tells a package that is built from a directory of the app: its wheel would be of no use to the next build.
-func (w wanted) ownSource() bool { return w.Origin != nil && w.Origin.Directory != "" }
 
 // withKeptWheels gives the packages with the wheels that an earlier build made of them, where it did.
 func (s *stage) withKeptWheels(packages []lock.Package) []lock.Package {
@@ -77,15 +74,6 @@ func (s *stage) keptWheel(name pep508.Name) *lock.File {
 		return nil
 	}
 	return &lock.File{Name: filepath.Base(found[0]), URL: found[0], SHA256: sum}
-}
-
-func (s *stage) wanted(name pep508.Name) wanted {
-	for _, w := range s.packages {
-		if w.Name == name {
-			return w
-		}
-	}
-	return wanted{}
 }
 
 // keepBuilt says which packages uv has built from source, and keeps their wheels for the next build.

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/lockstep/python/internal/archive"
+	"github.com/lockstep/python/internal/dependency"
+	"github.com/lockstep/python/internal/install"
+)
+
+// installer gives uv, ready to run; file is where the packages come from.
+func (b *builder) installer(file string) (*install.UV, error) {
+	found := b.pins.Select("uv", "linux", b.arch())
+	if len(found) == 0 {
+		return nil, fmt.Errorf("looking for uv: buildpack.toml pins none for linux/%s", b.arch())
+	}
+	path, err := b.unpackUV(found[0])
+	if err != nil {
+		return nil, err
+	}
+	cache := filepath.Join(b.scratch, "uv-cache")
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return nil, fmt.Errorf("making the cache of uv: %w", err)
+	}
+	return &install.UV{Path: path, File: file, Cache: cache, AppDir: b.packit.WorkingDir, Env: b.uvEnv(), Run: b.run, Out: b.log.indented()}, nil
+}
+
+// uvEnv is the environment with what the owner says to pip said to uv.
+func (b *builder) uvEnv() []string {
+	env, taken := install.TranslatePip(b.env)
+	if len(taken) > 0 && !b.saidPip {
+		b.saidPip = true
+		b.log.fact("Taking %s", strings.Join(taken, ", "))
+	}
+	return env
+}
+
+func (b *builder) unpackUV(d dependency.Dependency) (string, error) {
+	dir := filepath.Join(b.scratch, "uv")
+	path := filepath.Join(dir, "uv")
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	file, err := b.archive(d)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("unpacking uv: %w", err)
+	}
+	if err := archive.Unpack(file, dir, func(name string) bool { return name == "uv" }); err != nil {
+		return "", err
+	}
+	return path, b.retire(d, file)
+}
