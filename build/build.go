@@ -10,7 +10,6 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/paketo-buildpacks/packit/v2"
@@ -18,7 +17,6 @@ import (
 	"github.com/lockstep/python/internal/command"
 	"github.com/lockstep/python/internal/config"
 	"github.com/lockstep/python/internal/dependency"
-	"github.com/lockstep/python/internal/failure"
 	"github.com/lockstep/python/internal/project"
 )
 
@@ -173,36 +171,4 @@ func (b *builder) lookup(name string) string {
 		}
 	}
 	return ""
-}
-
-func (b *builder) unreadable(name string, err error) error {
-	if !errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("reading %s: %w", name, err)
-	}
-	return &failure.Error{
-		What:  fmt.Sprintf("%s cannot be read: permission denied", name),
-		Where: name,
-		Fix:   "make it readable for everybody: chmod 644 " + name,
-		Err:   err,
-	}
-}
-
-// closing puts the error into its last form: the owner's as it is, ours with where to report it.
-func closing(err error) error {
-	var owners *failure.Error
-	if err == nil {
-		return nil
-	}
-	if errors.As(err, &owners) {
-		return fmt.Errorf("\nError: %w", err)
-	}
-	if errors.Is(err, syscall.ENOSPC) {
-		return fmt.Errorf("\nError: %w", &failure.Error{
-			What:  "the disk of the build is full: " + err.Error(),
-			Where: "the build container",
-			Fix:   "free space (docker system prune --volumes) or give the build a larger volume, then build again",
-			Err:   err,
-		})
-	}
-	return fmt.Errorf("\nError: %w\n  This is not about your app. If it happens again, report it with this log: https://github.com/lockstep/python/issues", err)
 }

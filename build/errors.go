@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/lockstep/python/internal/config"
 	"github.com/lockstep/python/internal/failure"
@@ -83,19 +84,19 @@ func checkNames(file, setting, kind, table string, want, have []pep508.Name) err
 		}
 		fix := "unset " + setting
 		if len(have) > 0 {
-			fix = fmt.Sprintf("name one of these in %s: %s", setting, joined(have))
+			fix = fmt.Sprintf("name one of these in %s: %s", setting, joined(have, ", "))
 		}
 		return &failure.Error{What: fmt.Sprintf("%s has no %s named %s", file, kind, name), Where: fmt.Sprintf("%s, %s; %s", file, table, setting), Fix: fix}
 	}
 	return nil
 }
 
-func joined(names []pep508.Name) string {
+func joined(names []pep508.Name, separator string) string {
 	var list []string
 	for _, name := range names {
 		list = append(list, string(name))
 	}
-	return strings.Join(list, ", ")
+	return strings.Join(list, separator)
 }
 
 func condaOnly(name string) error {
@@ -143,4 +144,36 @@ func missingSource(file string, p lock.Package, path string, err error) error {
 		Fix:   "commit it, make it readable, and do not exclude it in project.toml; a path outside of the app dir is not there in the build",
 		Err:   err,
 	}
+}
+
+func (b *builder) unreadable(name string, err error) error {
+	if !errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s cannot be read: permission denied", name),
+		Where: name,
+		Fix:   "make it readable for everybody: chmod 644 " + name,
+		Err:   err,
+	}
+}
+
+// closing puts the error into its last form: the owner's as it is, ours with where to report it.
+func closing(err error) error {
+	var owners *failure.Error
+	if err == nil {
+		return nil
+	}
+	if errors.As(err, &owners) {
+		return fmt.Errorf("\nError: %w", err)
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("\nError: %w", &failure.Error{
+			What:  "the disk of the build is full: " + err.Error(),
+			Where: "the build container",
+			Fix:   "free space (docker system prune --volumes) or give the build a larger volume, then build again",
+			Err:   err,
+		})
+	}
+	return fmt.Errorf("\nError: %w\n  This is not about your app. If it happens again, report it with this log: https://github.com/lockstep/python/issues", err)
 }

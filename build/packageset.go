@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/lockstep/python/internal/lock"
 	"github.com/lockstep/python/internal/pep440"
@@ -67,23 +66,6 @@ func (b *builder) described(packages []lock.Package) string {
 		text += ", which matches " + matches
 	}
 	return fmt.Sprintf("%s: %s for production%s", text, number, b.requested())
-}
-
-// requested lists the groups and extras that the settings ask for.
-func (b *builder) requested() string {
-	want := b.request()
-	return fmt.Sprintf(" (%s, %s)", listed("groups", want.Groups), listed("extras", want.Extras))
-}
-
-func listed(what string, names []pep508.Name) string {
-	if len(names) == 0 {
-		return "no " + what
-	}
-	var list []string
-	for _, name := range names {
-		list = append(list, string(name))
-	}
-	return what + " " + strings.Join(list, " and ")
 }
 
 // evaluate selects the packages for the chosen Python and this image.

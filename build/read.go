@@ -9,10 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lockstep/python/internal/config"
 	"github.com/lockstep/python/internal/failure"
 	"github.com/lockstep/python/internal/lock"
-	"github.com/lockstep/python/internal/pep508"
 	"github.com/lockstep/python/internal/project"
 	"github.com/lockstep/python/internal/python"
 )
@@ -62,84 +60,6 @@ func isLock(name string) bool {
 	return project.IsPylock(name) || at >= 0 && at < requirements
 }
 
-// chooseSource settles which file decides: the one that a setting names, else the first that asks for packages.
-func (b *builder) chooseSource() error {
-	err := b.addTestGroup()
-	if err != nil {
-		return err
-	}
-	if name := b.config.LockFile; name != "" {
-		b.source, err = b.chosen(config.LockFile, name)
-		return err
-	}
-	if names := b.config.Requirements; names != "" {
-		b.source, err = b.chosen(config.Requirements, names)
-		return err
-	}
-	candidates, err := b.candidates()
-	if err != nil {
-		return err
-	}
-	for i, name := range candidates {
-		s, err := b.read(name)
-		if err != nil {
-			return orChoose(err, candidates[i+1:])
-		}
-		if b.source.file == "" || s.asks() {
-			b.source = s
-		}
-		if s.asks() {
-			break
-		}
-	}
-	return b.checkSource()
-}
-
-// candidates are the files there are that packages can come from, in the order of precedence.
-func (b *builder) candidates() ([]string, error) {
-	var list []string
-	for _, f := range formats() {
-		if f.name == "pylock.toml" && !b.project.Has(f.name) {
-			named := b.project.Pylocks()
-			if len(named) > 1 {
-				return nil, severalPylocks(named)
-			}
-			list = append(list, named...)
-		}
-		if b.project.Has(f.name) {
-			list = append(list, f.name)
-		}
-	}
-	return list, nil
-}
-
-// chosen reads the file, or the requirements files, that a setting names.
-func (b *builder) chosen(setting, names string) (source, error) {
-	if b.config.LockFile != "" && b.config.Requirements != "" {
-		return source{}, bothSettings(b.config.LockFile, b.config.Requirements)
-	}
-	for _, name := range strings.Fields(names) {
-		if info, err := fs.Stat(b.app, path.Clean(name)); err != nil || info.IsDir() {
-			return source{}, noSuchFile(setting, name, b.readable())
-		}
-	}
-	if setting == config.Requirements {
-		return b.readRequirements(names)
-	}
-	return b.read(path.Clean(names))
-}
-
-// readable lists the files that a setting can name.
-func (b *builder) readable() []string {
-	list := b.project.Pylocks()
-	for _, f := range formats() {
-		if b.project.Has(f.name) && !slices.Contains(list, f.name) {
-			list = append(list, f.name)
-		}
-	}
-	return append(list, b.project.Requirements...)
-}
-
 // read reads a file by the format that its name tells.
 func (b *builder) read(name string) (source, error) {
 	for _, f := range formats() {
@@ -167,37 +87,6 @@ func locked(read lock.Reader) func(*builder, string) (source, error) {
 		s.python = wish(l.Python, l.PyWhere)
 		return s, nil
 	}
-}
-
-// testing are the names that the group for tests usually has.
-var testing = []pep508.Name{"test", "tests", "testing", "dev"}
-
-// addTestGroup lets a build for tests install the dependency group for them too.
-func (b *builder) addTestGroup() error {
-	if !b.config.Test {
-		return nil
-	}
-	manifest, err := b.manifest()
-	if err != nil {
-		return err
-	}
-	declared := manifest.Declared()
-	if b.project.Has("Pipfile") {
-		declared = append(declared, "dev-packages")
-	}
-	for _, name := range append(testing, "dev-packages") {
-		if slices.Contains(declared, name) {
-			b.config.Groups = append(b.config.Groups, string(name))
-			return nil
-		}
-	}
-	b.log.warn("CNB_EXEC_ENV is test, but the app declares no dependency group named test: what only the tests need is not installed")
-	return nil
-}
-
-// request is what the settings ask for beyond the app's own production dependencies.
-func (b *builder) request() lock.Request {
-	return lock.Request{Extras: pep508.NewNames(b.config.Extras), Groups: pep508.NewNames(b.config.Groups), Member: pep508.NewName(b.config.Member)}
 }
 
 // readRequirements reads requirements files, separated by blanks.
@@ -335,56 +224,12 @@ func (b *builder) readPipfile(name string) (source, error) {
 	return s, err
 }
 
-// openLines makes lines and options of a requirements file what is resolved.
-func (s *source) openLines(lines, options []string) {
-	var all lock.Requirements
-	all.Options = options
-	text, _ := all.Translation()
-	s.open = &unlocked{
-		args:   append([]string{"-"}, lock.Arguments(options, true)...),
-		text:   text + strings.Join(lines, "\n") + "\n",
-		builds: slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, ".") || strings.Contains(line, "@ .") }),
-	}
-	s.open.tree = s.open.builds
-}
-
 // wish is a file's word on the Python, if it has one.
 func wish(specifier, where string) []python.Request {
 	if specifier == "" {
 		return nil
 	}
 	return []python.Request{{Text: specifier, Source: where}}
-}
-
-// refuse stops at requests that a format has no words for; allowed holds those that it has.
-func (b *builder) refuse(file string, allowed lock.Request, what string) error {
-	want := b.request()
-	switch {
-	case len(want.Extras) > 0 && allowed.Extras == nil:
-		return noSuchRequest(file, config.Extras, what+" has no extras of the app")
-	case len(want.Groups) > 0 && allowed.Groups == nil:
-		return noSuchRequest(file, config.Groups, what+" has no dependency groups")
-	case want.Member != "" && allowed.Member == "":
-		return noSuchRequest(file, config.Member, what+" has no workspace")
-	}
-	return nil
-}
-
-// checkSource stops at an app whose packages would be left out in silence: conda's, and those of requirements files that are
-// not in the place where they are looked for.
-func (b *builder) checkSource() error {
-	if b.source.asks() {
-		return nil
-	}
-	if conda := b.project.Conda(); len(conda) > 0 {
-		return condaOnly(conda[0])
-	}
-	if b.source.file == "" || b.source.file == "pyproject.toml" {
-		if found := b.project.Requirements; len(found) > 0 {
-			return whichRequirements(found)
-		}
-	}
-	return nil
 }
 
 // text is the content of a file of the app, or nothing.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lockstep/python/internal/config"
@@ -23,19 +24,15 @@ type unlocked struct {
 // openProject is the project in the app dir, resolved with itself if it is to be installed.
 func (b *builder) openProject(built lock.Built, want lock.Request, tree bool) *unlocked {
 	o := &unlocked{tree: tree, builds: tree}
-	var extras []string
-	for _, extra := range want.Extras {
-		extras = append(extras, string(extra))
-	}
 	if built.Installable {
 		o.args, o.text = []string{"-"}, "."
-		if len(extras) > 0 {
-			o.text += "[" + strings.Join(extras, ",") + "]"
+		if len(want.Extras) > 0 {
+			o.text += "[" + joined(want.Extras, ",") + "]"
 		}
 	} else {
 		o.args = []string{"pyproject.toml"}
-		for _, extra := range extras {
-			o.args = append(o.args, "--extra", extra)
+		for _, extra := range want.Extras {
+			o.args = append(o.args, "--extra", string(extra))
 		}
 	}
 	for _, group := range want.Groups {
@@ -44,19 +41,26 @@ func (b *builder) openProject(built lock.Built, want lock.Request, tree bool) *u
 	return o
 }
 
+// openLines makes lines and options of a requirements file what is resolved.
+func (s *source) openLines(lines, options []string) {
+	var all lock.Requirements
+	all.Options = options
+	text, _ := all.Translation()
+	s.open = &unlocked{
+		args:   append([]string{"-"}, lock.Arguments(options, true)...),
+		text:   text + strings.Join(lines, "\n") + "\n",
+		builds: slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, ".") || strings.Contains(line, "@ .") }),
+	}
+	s.open.tree = s.open.builds
+}
+
 // resolve resolves once what is not locked, and keeps the result in the image until what it was made from changes.
 func (b *builder) resolve(s source) (packageSet, error) {
 	set := packageSet{options: s.options, credentials: s.credentials}
-	content := s.open.content
-	if s.open.tree {
-		sum, err := tree.Digest(b.packit.WorkingDir, ".")
-		if err != nil {
-			return set, fmt.Errorf("reading the app dir: %w", err)
-		}
-		content += sum
+	var err error
+	if set.resolved, err = b.resolutionDigest(s); err != nil {
+		return set, err
 	}
-	set.resolved = digest(strings.Join([]string{s.file, strings.Join(s.open.args, " "), s.open.text, content, b.pythonMinor(), b.target(),
-		b.text("pyproject.toml"), b.text("uv.toml"), b.config.Resolution, strings.Join(install.Choosing(b.env), "\n")}, "\x00"))
 	venv, was, err := b.layers.restored(venvLayer)
 	if err != nil {
 		return set, err
@@ -80,6 +84,20 @@ func (b *builder) resolve(s source) (packageSet, error) {
 		set.frozen = canonical
 	}
 	return set, nil
+}
+
+// resolutionDigest is a hash of everything that a resolution is made from, but for what the index has.
+func (b *builder) resolutionDigest(s source) (string, error) {
+	content := s.open.content
+	if s.open.tree {
+		sum, err := tree.Digest(b.packit.WorkingDir, ".")
+		if err != nil {
+			return "", fmt.Errorf("reading the app dir: %w", err)
+		}
+		content += sum
+	}
+	return digest(strings.Join([]string{s.file, strings.Join(s.open.args, " "), s.open.text, content, b.pythonMinor(), b.target(),
+		b.text("pyproject.toml"), b.text("uv.toml"), b.config.Resolution, strings.Join(install.Choosing(b.env), "\n")}, "\x00")), nil
 }
 
 func (b *builder) resolveNow(s source) (string, error) {
