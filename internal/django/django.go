@@ -16,11 +16,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/lockstep/python/internal/command"
+	"github.com/lockstep/python/internal/djangoenv"
 )
 
 //go:embed collect.py
@@ -33,25 +33,23 @@ type Project struct {
 	HasRoot  bool   // STATIC_ROOT is mentioned somewhere
 }
 
-var (
-	settingsModule = regexp.MustCompile(`DJANGO_SETTINGS_MODULE["']\s*[,\]]\s*=?\s*["']([\w.]+)["']`)
-	passedOver     = []string{"node_modules", "site-packages", "__pycache__", "migrations"}
-)
+// passedOver are directories without source of the app that says anything about settings.
+var passedOver = []string{"node_modules", "site-packages", "__pycache__", "migrations"}
 
 // Find looks for a Django project: the manage.py that is highest up, at most two directories deep.
 func Find(app fs.FS) (Project, bool) {
-	p, found := Project{}, false
 	for _, pattern := range []string{"manage.py", "*/manage.py", "*/*/manage.py"} {
-		names, err := fs.Glob(app, pattern) // sorted
-		if err == nil && len(names) > 0 {
-			p.Dir, found = path.Dir(names[0]), true
-			break
+		if names, err := fs.Glob(app, pattern); err == nil && len(names) > 0 { // sorted
+			p := Project{Dir: path.Dir(names[0])}
+			p.read(app)
+			return p, true
 		}
 	}
-	if !found {
-		return p, false
-	}
-	var served []string
+	return Project{}, false
+}
+
+// read looks into the project's source.
+func (p *Project) read(app fs.FS) {
 	_ = fs.WalkDir(app, p.Dir, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // what cannot be read is told where the app is compiled
@@ -69,15 +67,11 @@ func Find(app fs.FS) (Project, bool) {
 		}
 		text, _ := fs.ReadFile(app, name)
 		p.HasRoot = p.HasRoot || strings.Contains(string(text), "STATIC_ROOT")
-		if m := settingsModule.FindSubmatch(text); m != nil && door {
-			served = append(served, string(m[1]))
+		if door && p.Settings == "" {
+			p.Settings, _ = djangoenv.Settings(text)
 		}
 		return nil
 	})
-	if len(served) > 0 {
-		p.Settings = served[0]
-	}
-	return p, true
 }
 
 // Collection is what collectstatic did and what it depended on. All paths are relative to the app dir, all lists sorted.

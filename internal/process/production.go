@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/lockstep/python/internal/djangoenv"
 )
 
 // djangoServer gives the command that serves the project of the given manage.py.
@@ -34,8 +36,6 @@ func option(name, dir string) string {
 	return name + " " + dir + " "
 }
 
-var settingsModule = regexp.MustCompile(`DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)`)
-
 // entryModule finds wsgi.py or asgi.py in the project's packages. Of several, it is the one that stands nearest to the
 // settings that manage.py names, then the one that is least deep.
 func entryModule(app fs.FS, root, file string) string {
@@ -63,10 +63,8 @@ func settingsOf(app fs.FS, root string) string {
 	if err != nil {
 		return ""
 	}
-	if match := settingsModule.FindSubmatch(data); match != nil {
-		return string(match[1])
-	}
-	return ""
+	name, _ := djangoenv.Settings(data)
+	return name
 }
 
 // hidden tells the directories that hold the packages of others.

@@ -93,7 +93,7 @@ func (t *tree) inModule(m *module) []candidate {
 			list = append(list, c)
 		}
 	}
-	if path.Base(m.file) == "manage.py" && settingsOf(m) != "" {
+	if isManage(m) {
 		list = append(list, candidate{module: m, framework: django, id: djangoID(m), line: 1, rank: 2 + t.rank(candidate{module: m})})
 	}
 	return list

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/lockstep/python/internal/djangoenv"
 )
 
 // project is a Django project: one sys.path root with its doors.
@@ -41,26 +43,14 @@ func (f *finder) djangoProject(root string) project {
 
 // settingsOf is the settings module that a file names.
 func settingsOf(m *module) string {
-	var find func([]*statement) string
-	find = func(list []*statement) string {
-		for _, one := range list {
-			for i, t := range one.tokens {
-				if t.kind != 's' || t.text != "DJANGO_SETTINGS_MODULE" {
-					continue
-				}
-				for _, next := range one.tokens[i+1:] {
-					if next.kind == 's' {
-						return next.text
-					}
-				}
-			}
-			if name := find(one.body); name != "" {
-				return name
-			}
-		}
-		return ""
-	}
-	return find(m.body)
+	name, _ := djangoenv.Settings(m.source)
+	return name
+}
+
+// isManage tells the manage.py of a Django project.
+func isManage(m *module) bool {
+	_, found := djangoenv.Settings(m.source)
+	return found && path.Base(m.file) == "manage.py"
 }
 
 // django chooses between the two doors.
@@ -111,7 +101,7 @@ func (f *finder) wantsASGI(p project) bool {
 // migrate is the one-off command that brings the database up to date.
 func (f *finder) migrate() string {
 	for _, m := range f.modules {
-		if path.Base(m.file) != "manage.py" || settingsOf(m) == "" || !f.packages.has("django") {
+		if !isManage(m) || !f.packages.has("django") {
 			continue
 		}
 		p := f.djangoProject(m.root)
