@@ -13,6 +13,7 @@ import (
 
 	"github.com/lockstep/python/internal/command"
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/golden"
 )
 
 func testBuild(t *testing.T, context spec.G, it spec.S) {
@@ -27,17 +28,6 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 		m.write(m.app, "Procfile", "web: python app.py --port $PORT\n")
 	})
 
-	golden := func(name, log string) {
-		t.Helper()
-		path := filepath.Join("testdata", name)
-		if *update {
-			Expect(os.MkdirAll("testdata", 0o755)).To(Succeed())
-			Expect(os.WriteFile(path, []byte(log), 0o644)).To(Succeed())
-		}
-		want, err := os.ReadFile(path)
-		Expect(err).NotTo(HaveOccurred())
-		Expect(log).To(Equal(string(want)))
-	}
 	// again builds a first image, changes the app, and builds the next.
 	again := func(change func()) (packit.BuildResult, string) {
 		t.Helper()
@@ -53,7 +43,7 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 	it("makes every layer of a first image", func() {
 		result, log, err := m.build()
 		Expect(err).NotTo(HaveOccurred())
-		golden("first.log", log)
+		golden.Compare(t, "testdata/first.log", log)
 		Expect(m.made(result)).To(ConsistOf("cpython", "packages-3", "pkg-numpy", "venv", "app-bytecode", "launch-env"))
 		Expect(m.installs).To(Equal([][]string{{"click", "flask", "numpy"}}))
 		for _, layer := range result.Layers {
@@ -85,7 +75,7 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 
 	it("runs nothing and makes nothing when nothing changed", func() {
 		result, log := again(func() {})
-		golden("no-change.log", log)
+		golden.Compare(t, "testdata/no-change.log", log)
 		Expect(m.made(result)).To(BeEmpty())
 		Expect(m.installs).To(BeEmpty())
 		Expect(m.compiled).To(BeEmpty())

@@ -1,15 +1,12 @@
 package main_test
 
 import (
-	"flag"
 	"testing"
 
 	"github.com/onsi/gomega/format"
 	"github.com/sclevine/spec"
 	"github.com/sclevine/spec/report"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestUnitBuild(t *testing.T) {
 	format.MaxLength = 0

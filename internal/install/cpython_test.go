@@ -9,6 +9,7 @@ import (
 	"sort"
 	"testing"
 
+	"github.com/lockstep/python/internal/golden"
 	"github.com/lockstep/python/internal/install"
 	. "github.com/onsi/gomega"
 	"github.com/sclevine/spec"
@@ -49,7 +50,7 @@ func testCPython(t *testing.T, context spec.G, it spec.S) {
 		for _, name := range []string{"_sysconfigdata__linux_x86_64-linux-gnu.py", "_sysconfig_vars__linux_x86_64-linux-gnu.json"} {
 			data, err := os.ReadFile(filepath.Join(prefix, "lib/python3.14", name))
 			Expect(err).NotTo(HaveOccurred())
-			golden(t, "testdata/"+name+".want", string(data))
+			golden.Compare(t, "testdata/"+name+".want", string(data))
 		}
 	})
 

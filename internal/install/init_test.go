@@ -2,7 +2,6 @@ package install_test
 
 import (
 	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -13,8 +12,6 @@ import (
 	"github.com/sclevine/spec"
 	"github.com/sclevine/spec/report"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestUnitInstall(t *testing.T) {
 	format.MaxLength = 0
@@ -29,18 +26,6 @@ func TestUnitInstall(t *testing.T) {
 	suite("UV", testUV)
 	suite("Venv", testVenv)
 	suite.Run(t)
-}
-
-// golden compares a text with the file of that name.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	Expect := NewWithT(t).Expect
-	if *update {
-		Expect(os.WriteFile(name, []byte(got), 0o644)).To(Succeed())
-	}
-	want, err := os.ReadFile(name)
-	Expect(err).NotTo(HaveOccurred())
-	Expect(got).To(Equal(string(want)))
 }
 
 // tree writes files; a name that ends with a slash is a directory.

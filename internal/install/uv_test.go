@@ -13,6 +13,7 @@ import (
 
 	"github.com/lockstep/python/internal/command"
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/golden"
 	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/lock"
 	. "github.com/onsi/gomega"
@@ -282,7 +283,7 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 				err = uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)
 			}
 			Expect(errors.As(err, new(*failure.Error))).To(BeTrue())
-			golden(t, filepath.Join(dir, "want"), err.Error()+"\n")
+			golden.Compare(t, filepath.Join(dir, "want"), err.Error()+"\n")
 		})
 	}
 }

@@ -1,17 +1,13 @@
 package pep440_test
 
 import (
-	"bufio"
 	"cmp"
-	"compress/gzip"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
 	. "github.com/onsi/gomega"
 	"github.com/sclevine/spec"
 
+	"github.com/lockstep/python/internal/golden"
 	"github.com/lockstep/python/internal/pep440"
 )
 
@@ -26,17 +22,17 @@ func testOracle(t *testing.T, context spec.G, it spec.S) {
 			rank    int
 		}
 		var all []known
-		for _, row := range readRows(t, "versions") {
-			text := decode[string](t, row[0])
+		for _, row := range golden.Rows(t, "versions") {
+			text := golden.Decode[string](t, row[0])
 			version, err := pep440.Parse(text)
 			Expect(err == nil).To(Equal(len(row) > 1), "%q: %v", text, err)
 			if err != nil {
 				continue
 			}
-			Expect(version.String()).To(Equal(decode[string](t, row[1])), text)
-			Expect(version.Release()).To(Equal(decode[[]int](t, row[2])), text)
-			Expect(version.IsPrerelease()).To(Equal(decode[bool](t, row[3])), text)
-			all = append(all, known{version, text, decode[int](t, row[4])})
+			Expect(version.String()).To(Equal(golden.Decode[string](t, row[1])), text)
+			Expect(version.Release()).To(Equal(golden.Decode[[]int](t, row[2])), text)
+			Expect(version.IsPrerelease()).To(Equal(golden.Decode[bool](t, row[3])), text)
+			all = append(all, known{version, text, golden.Decode[int](t, row[4])})
 		}
 		Expect(len(all)).To(BeNumerically(">", 2000))
 		for _, a := range all {
@@ -49,22 +45,22 @@ func testOracle(t *testing.T, context spec.G, it spec.S) {
 	})
 
 	it("matches versions against specifiers", func() {
-		rows := readRows(t, "containment")
+		rows := golden.Rows(t, "containment")
 		var pool []pep440.Version
 		for _, text := range rows[0] {
-			version, err := pep440.Parse(decode[string](t, text))
+			version, err := pep440.Parse(golden.Decode[string](t, text))
 			Expect(err).NotTo(HaveOccurred())
 			pool = append(pool, version)
 		}
 		for _, row := range rows[1:] {
-			text := decode[string](t, row[0])
+			text := golden.Decode[string](t, row[0])
 			specifiers, err := pep440.ParseSpecifiers(text)
 			Expect(err == nil).To(Equal(len(row) > 1), "%q: %v", text, err)
 			if err != nil {
 				continue
 			}
-			Expect(bits(pool, specifiers.Contains)).To(Equal(decode[string](t, row[1])), text)
-			Expect(bits(pool, specifiers.ContainsPre)).To(Equal(decode[string](t, row[2])), text)
+			Expect(bits(pool, specifiers.Contains)).To(Equal(golden.Decode[string](t, row[1])), text)
+			Expect(bits(pool, specifiers.ContainsPre)).To(Equal(golden.Decode[string](t, row[2])), text)
 
 			again, err := pep440.ParseSpecifiers(specifiers.String())
 			Expect(err).NotTo(HaveOccurred())
@@ -73,12 +69,12 @@ func testOracle(t *testing.T, context spec.G, it spec.S) {
 	})
 
 	it("tells equal lists from different ones", func() {
-		for _, row := range readRows(t, "equality") {
-			a, err := pep440.ParseSpecifiers(decode[string](t, row[0]))
+		for _, row := range golden.Rows(t, "equality") {
+			a, err := pep440.ParseSpecifiers(golden.Decode[string](t, row[0]))
 			Expect(err).NotTo(HaveOccurred())
-			b, err := pep440.ParseSpecifiers(decode[string](t, row[1]))
+			b, err := pep440.ParseSpecifiers(golden.Decode[string](t, row[1]))
 			Expect(err).NotTo(HaveOccurred())
-			Expect(a.Equal(b)).To(Equal(decode[bool](t, row[2])), "%s and %s", row[0], row[1])
+			Expect(a.Equal(b)).To(Equal(golden.Decode[bool](t, row[2])), "%s and %s", row[0], row[1])
 		}
 	})
 }
@@ -93,31 +89,4 @@ func bits(pool []pep440.Version, contains func(pep440.Version) bool) string {
 		answers = append(answers, answer)
 	}
 	return string(answers)
-}
-
-func readRows(t *testing.T, name string) [][]json.RawMessage {
-	t.Helper()
-	file, err := os.Open(filepath.Join("testdata", name+".jsonl.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	unzipped, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rows [][]json.RawMessage
-	for lines := bufio.NewScanner(unzipped); lines.Scan(); {
-		rows = append(rows, decode[[]json.RawMessage](t, lines.Bytes()))
-	}
-	return rows
-}
-
-func decode[T any](t *testing.T, text []byte) T {
-	t.Helper()
-	var value T
-	if err := json.Unmarshal(text, &value); err != nil {
-		t.Fatal(err)
-	}
-	return value
 }

@@ -1,16 +1,12 @@
 package pep508_test
 
 import (
-	"bufio"
-	"compress/gzip"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
 	. "github.com/onsi/gomega"
 	"github.com/sclevine/spec"
 
+	"github.com/lockstep/python/internal/golden"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -20,17 +16,17 @@ func testOracle(t *testing.T, context spec.G, it spec.S) {
 	Expect := NewWithT(t).Expect
 
 	it("evaluates markers", func() {
-		markers := readRows(t, "markers")
+		markers := golden.Rows(t, "markers")
 		environments, valid := readEnvironments(t, markers[0]), 0
 		for _, row := range markers[1:] {
-			text := decode[string](t, row[0])
+			text := golden.Decode[string](t, row[0])
 			marker, err := pep508.ParseMarker(text)
 			Expect(err == nil).To(Equal(len(row) > 1), "%q: %v", text, err)
 			if err != nil {
 				continue
 			}
 			valid++
-			want := decode[string](t, row[1])
+			want := golden.Decode[string](t, row[1])
 			Expect(bits(marker, environments, want)).To(Equal(want), text)
 
 			again, err := pep508.ParseMarker(marker.String())
@@ -42,23 +38,23 @@ func testOracle(t *testing.T, context spec.G, it spec.S) {
 	})
 
 	it("reads requirements", func() {
-		environments, valid := readEnvironments(t, readRows(t, "markers")[0]), 0
-		for _, row := range readRows(t, "requirements") {
-			text := decode[string](t, row[0])
+		environments, valid := readEnvironments(t, golden.Rows(t, "markers")[0]), 0
+		for _, row := range golden.Rows(t, "requirements") {
+			text := golden.Decode[string](t, row[0])
 			requirement, err := pep508.Parse(text)
 			Expect(err == nil).To(Equal(len(row) > 1), "%q: %v", text, err)
 			if err != nil {
 				continue
 			}
 			valid++
-			Expect(requirement.Raw).To(Equal(decode[string](t, row[1])), text)
-			Expect(requirement.Name).To(Equal(decode[pep508.Name](t, row[2])), text)
-			Expect(requirement.Extras).To(Equal(names(decode[any](t, row[3]))), text)
-			specifiers, err := pep440.ParseSpecifiers(decode[string](t, row[4]))
+			Expect(requirement.Raw).To(Equal(golden.Decode[string](t, row[1])), text)
+			Expect(requirement.Name).To(Equal(golden.Decode[pep508.Name](t, row[2])), text)
+			Expect(requirement.Extras).To(Equal(names(golden.Decode[any](t, row[3]))), text)
+			specifiers, err := pep440.ParseSpecifiers(golden.Decode[string](t, row[4]))
 			Expect(err).NotTo(HaveOccurred())
 			Expect(requirement.Specifiers.Equal(specifiers)).To(BeTrue(), text)
-			Expect(requirement.URL).To(Equal(decode[string](t, row[5])), text)
-			want := decode[string](t, row[6])
+			Expect(requirement.URL).To(Equal(golden.Decode[string](t, row[5])), text)
+			want := golden.Decode[string](t, row[6])
 			Expect(requirement.Marker.IsZero()).To(Equal(want == ""), text)
 			if want != "" {
 				Expect(bits(requirement.Marker, environments, want)).To(Equal(want), text)
@@ -87,11 +83,11 @@ func bits(marker pep508.Marker, environments []pep508.Environment, want string) 
 	return string(answers)
 }
 
-func readEnvironments(t *testing.T, row []json.RawMessage) []pep508.Environment {
+func readEnvironments(t *testing.T, row golden.Row) []pep508.Environment {
 	t.Helper()
 	var environments []pep508.Environment
 	for _, text := range row {
-		values := decode[map[string]any](t, text)
+		values := golden.Decode[map[string]any](t, text)
 		environments = append(environments, pep508.Environment{
 			ImplementationName:           values["implementation_name"].(string),
 			ImplementationVersion:        values["implementation_version"].(string),
@@ -117,31 +113,4 @@ func names(list any) []pep508.Name {
 		all = append(all, pep508.Name(name.(string)))
 	}
 	return all
-}
-
-func readRows(t *testing.T, name string) [][]json.RawMessage {
-	t.Helper()
-	file, err := os.Open(filepath.Join("testdata", name+".jsonl.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	unzipped, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rows [][]json.RawMessage
-	for lines := bufio.NewScanner(unzipped); lines.Scan(); {
-		rows = append(rows, decode[[]json.RawMessage](t, lines.Bytes()))
-	}
-	return rows
-}
-
-func decode[T any](t *testing.T, text []byte) T {
-	t.Helper()
-	var value T
-	if err := json.Unmarshal(text, &value); err != nil {
-		t.Fatal(err)
-	}
-	return value
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/golden"
 	"github.com/lockstep/python/internal/process"
 	. "github.com/onsi/gomega"
 	"github.com/sclevine/spec"
@@ -34,13 +35,7 @@ func testProcfile(t *testing.T, context spec.G, it spec.S) {
 				Expect(err).NotTo(HaveOccurred(), "reading the line that is to be written")
 				Expect(warnings).To(BeEmpty())
 			}
-			golden := filepath.Join(dir, "want")
-			if *update {
-				Expect(os.WriteFile(golden, []byte(got), 0o644)).To(Succeed())
-			}
-			want, err := os.ReadFile(golden)
-			Expect(err).NotTo(HaveOccurred())
-			Expect(got).To(Equal(string(want)))
+			golden.Compare(t, filepath.Join(dir, "want"), got)
 		})
 	}
 }

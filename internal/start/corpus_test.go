@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/sclevine/spec"
 
+	"github.com/lockstep/python/internal/golden"
 	"github.com/lockstep/python/internal/pep508"
 	"github.com/lockstep/python/internal/start"
 )
@@ -28,7 +29,7 @@ func testCorpus(t *testing.T, context spec.G, it spec.S) {
 		it("finds "+filepath.Base(dir), func() {
 			app := os.DirFS(dir)
 			got := render(start.Find(app, packages(app), start.Settings{File: "requirements.txt"}))
-			golden(t, filepath.Join(dir, "want"), got)
+			golden.Compare(t, filepath.Join(dir, "want"), got)
 		})
 	}
 
@@ -39,7 +40,7 @@ func testCorpus(t *testing.T, context spec.G, it spec.S) {
 		before, rest, ok := strings.Cut(string(text), from)
 		_, after, closed := strings.Cut(rest, to)
 		Expect(ok && closed).To(BeTrue())
-		golden(t, page, before+from+table(apps)+to+after)
+		golden.Compare(t, page, before+from+table(apps)+to+after)
 	})
 
 	it("has at least 60 apps", func() { Expect(len(apps)).To(BeNumerically(">=", 60)) })
@@ -68,21 +69,6 @@ func table(apps []string) string {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", filepath.Base(dir), strings.Join(strings.Fields(string(text)), ", "), command)
 	}
 	return b.String()
-}
-
-// golden compares a text with a file, or writes the file.
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	NewWithT(t).Expect(got).To(Equal(string(want)))
 }
 
 // render shows a result, a line a fact.
