@@ -19,15 +19,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// Keep says whether an entry is wanted. name is relative, slash separated, its first component stripped.
-type Keep func(name string) bool
-
-// Everything keeps all entries.
-func Everything(string) bool { return true }
-
-// Unpack writes the wanted entries of the tar.gz at file into dir, which must exist. The first path component of each
-// entry is stripped. Modes become 0755 or 0644; owners and times are the process's.
-func Unpack(file, dir string, keep Keep) error {
+// Unpack writes the entries of the tar.gz at file that keep tells into dir, which must exist. The first path component of each
+// entry is stripped; keep gets what is left, slash separated. Modes become 0755 or 0644; owners and times are the process's.
+func Unpack(file, dir string, keep func(name string) bool) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return fmt.Errorf("unpacking: %w", err)

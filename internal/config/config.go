@@ -4,7 +4,7 @@ package config
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,7 +32,11 @@ type Config struct {
 }
 
 // Row is one setting as the owner reads it.
-type Row struct{ Name, Default, Meaning string }
+type Row struct {
+	Name, Default, Meaning string
+
+	set func(name, value string) error
+}
 
 // The names of the settings that messages name.
 const (
@@ -45,37 +49,33 @@ const (
 )
 
 const (
-	app           = "BP_APP"
-	pythonVersion = "BP_CPYTHON_VERSION"
-	packageLayers = "BP_PACKAGE_LAYERS"
-	collectStatic = "BP_DJANGO_COLLECTSTATIC"
-	liveReload    = "BP_LIVE_RELOAD_ENABLED"
-	lambdaHandler = "BP_LAMBDA_HANDLER"
-	execEnv       = "CNB_EXEC_ENV"
-	uvGroups      = "BP_UV_INSTALL_GROUPS"
-	logLevel      = "BP_LOG_LEVEL"
-	mirror        = "BP_DEPENDENCY_MIRROR"
+	execEnv  = "CNB_EXEC_ENV"
+	uvGroups = "BP_UV_INSTALL_GROUPS"
+	mirror   = "BP_DEPENDENCY_MIRROR"
 )
 
 // Table lists every setting, sorted by name.
-func Table() []Row {
+func Table() []Row { return new(Config).rows() }
+
+// rows are the settings, each with what sets its field.
+func (c *Config) rows() []Row {
 	return []Row{
-		{app, "", "app to serve, where there are several: `module:object` or `module:factory()`"},
-		{pythonVersion, "", "Python to install: `3.13`, `3.13.14` or a specifier such as `>=3.12,<3.14`"},
-		{mirror, "", "where CPython and uv are downloaded from instead of their own hosts; `{originalHost}` in it becomes the host replaced"},
-		{mirror + "_<HOST>", "", "the same for one host, in capitals, `.` written as `_` and `-` as `__` (`BP_DEPENDENCY_MIRROR_GITHUB_COM`)"},
-		{collectStatic, "true", "`false` leaves out Django's collectstatic"},
-		{lambdaHandler, "", "`module.function` that serves AWS Lambda, where `awslambdaric` is locked"},
-		{liveReload, "false", "`true` makes `reload` the default process: the server starts anew when a source changes"},
-		{logLevel, "INFO", "`DEBUG` logs more"},
-		{packageLayers, "true", "`false` puts all packages into one layer"},
-		{Requirements, "requirements.txt", "requirements files to install, paths in the app dir, separated by blanks; they decide, whatever else there is"},
-		{Extras, "", "extras of the app to install too, separated by commas or blanks"},
-		{Groups, "", "dependency groups (Pipfile: categories) to install too, separated by commas or blanks; `BP_UV_INSTALL_GROUPS` is the same"},
-		{LockFile, "", "lock file that decides, where there are several; also another of the files that are read, such as `pyproject.toml`"},
-		{Member, "", "member of a uv workspace that is the app"},
-		{Resolution, "", "any text, such as a date; another one resolves anew what no lock file pins"},
-		{execEnv, "production", "`test` installs the dependency group `test` too and adds a process `test` ([execution environments](https://github.com/buildpacks/spec/blob/main/platform.md))"},
+		{"BP_APP", "", "app to serve, where there are several: `module:object` or `module:factory()`", text(&c.App)},
+		{"BP_CPYTHON_VERSION", "", "Python to install: `3.13`, `3.13.14` or a specifier such as `>=3.12,<3.14`", text(&c.PythonVersion)},
+		{mirror, "", "where CPython and uv are downloaded from instead of their own hosts; `{originalHost}` in it becomes the host replaced", c.setMirror},
+		{mirror + "_<HOST>", "", "the same for one host, in capitals, `.` written as `_` and `-` as `__` (`BP_DEPENDENCY_MIRROR_GITHUB_COM`)", c.setMirror},
+		{"BP_DJANGO_COLLECTSTATIC", "true", "`false` leaves out Django's collectstatic", boolean(&c.CollectStatic)},
+		{"BP_LAMBDA_HANDLER", "", "`module.function` that serves AWS Lambda, where `awslambdaric` is locked", text(&c.LambdaHandler)},
+		{"BP_LIVE_RELOAD_ENABLED", "false", "`true` makes `reload` the default process: the server starts anew when a source changes", boolean(&c.LiveReload)},
+		{"BP_LOG_LEVEL", "INFO", "`DEBUG` logs more", c.setLevel},
+		{"BP_PACKAGE_LAYERS", "true", "`false` puts all packages into one layer", boolean(&c.PackageLayers)},
+		{Requirements, "requirements.txt", "requirements files to install, paths in the app dir, separated by blanks; they decide, whatever else there is", text(&c.Requirements)},
+		{Extras, "", "extras of the app to install too, separated by commas or blanks", list(&c.Extras)},
+		{Groups, "", "dependency groups (Pipfile: categories) to install too, separated by commas or blanks; `BP_UV_INSTALL_GROUPS` is the same", list(&c.Groups)},
+		{LockFile, "", "lock file that decides, where there are several; also another of the files that are read, such as `pyproject.toml`", text(&c.LockFile)},
+		{Member, "", "member of a uv workspace that is the app", text(&c.Member)},
+		{Resolution, "", "any text, such as a date; another one resolves anew what no lock file pins", text(&c.Resolution)},
+		{execEnv, "production", "`test` installs the dependency group `test` too and adds a process `test` ([execution environments](https://github.com/buildpacks/spec/blob/main/platform.md))", c.setTest},
 	}
 }
 
@@ -97,7 +97,7 @@ func Markdown() string {
 func Parse(environ []string) (Config, []string, error) {
 	cfg := Config{PackageLayers: true, CollectStatic: true, Mirrors: map[string]string{}}
 	var warnings []string
-	for _, entry := range sorted(environ) {
+	for _, entry := range slices.Sorted(slices.Values(environ)) {
 		name, value, _ := strings.Cut(entry, "=")
 		value = strings.TrimSpace(value)
 		if value == "" || !strings.HasPrefix(strings.ToUpper(name), "BP_") && name != execEnv {
@@ -114,55 +114,61 @@ func Parse(environ []string) (Config, []string, error) {
 }
 
 func (c *Config) set(name, value string) error {
-	host, isMirror := strings.CutPrefix(name, mirror+"_")
-	switch {
-	case name == app:
-		c.App = value
-	case name == pythonVersion:
-		c.PythonVersion = value
-	case name == packageLayers:
-		return boolean(&c.PackageLayers, name, value)
-	case name == liveReload:
-		return boolean(&c.LiveReload, name, value)
-	case name == lambdaHandler:
-		c.LambdaHandler = value
-	case name == execEnv:
-		c.Test = value == "test"
-	case name == collectStatic:
-		return boolean(&c.CollectStatic, name, value)
-	case name == LockFile:
-		c.LockFile = value
-	case name == Requirements:
-		c.Requirements = value
-	case name == Extras:
-		c.Extras = list(value)
-	case name == Groups, name == uvGroups:
-		c.Groups = append(c.Groups, list(value)...)
-	case name == Member:
-		c.Member = value
-	case name == Resolution:
-		c.Resolution = value
-	case name == logLevel:
-		level := strings.ToUpper(value) // other buildpacks take both cases
-		if level != "INFO" && level != "DEBUG" {
-			return invalid(name, value, "INFO or DEBUG", "DEBUG")
+	for _, row := range c.rows() {
+		host, ofHost := strings.CutSuffix(row.Name, "<HOST>")
+		if name == row.Name || name == uvGroups && row.Name == Groups || ofHost && strings.HasPrefix(name, host) {
+			return row.set(name, value)
 		}
-		c.Debug = level == "DEBUG"
-	case name == mirror:
-		c.Mirrors["default"] = value
-	case isMirror:
-		host = strings.ReplaceAll(strings.ReplaceAll(host, "__", "-"), "_", ".")
-		c.Mirrors[strings.ToLower(host)] = value
 	}
 	return nil
 }
 
-func boolean(field *bool, name, value string) error {
-	on, err := strconv.ParseBool(value)
-	if err != nil {
-		return invalid(name, value, "true or false", "true")
+func text(field *string) func(name, value string) error {
+	return func(_, value string) error {
+		*field = value
+		return nil
 	}
-	*field = on
+}
+
+func boolean(field *bool) func(name, value string) error {
+	return func(name, value string) (err error) {
+		if *field, err = strconv.ParseBool(value); err != nil {
+			return invalid(name, value, "true or false", "true")
+		}
+		return nil
+	}
+}
+
+// list adds what a value separates by commas or blanks.
+func list(field *[]string) func(name, value string) error {
+	return func(_, value string) error {
+		*field = append(*field, strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(", \t\n", r) })...)
+		return nil
+	}
+}
+
+func (c *Config) setTest(_, value string) error {
+	c.Test = value == "test"
+	return nil
+}
+
+func (c *Config) setLevel(name, value string) error {
+	level := strings.ToUpper(value) // other buildpacks take both cases
+	if level != "INFO" && level != "DEBUG" {
+		return invalid(name, value, "INFO or DEBUG", "DEBUG")
+	}
+	c.Debug = level == "DEBUG"
+	return nil
+}
+
+// setMirror takes the mirror for all hosts, or for the one that the end of the name tells.
+func (c *Config) setMirror(name, value string) error {
+	host, ofHost := strings.CutPrefix(name, mirror+"_")
+	if !ofHost {
+		host = "default"
+	}
+	host = strings.ReplaceAll(strings.ReplaceAll(host, "__", "-"), "_", ".")
+	c.Mirrors[strings.ToLower(host)] = value
 	return nil
 }
 
@@ -177,10 +183,7 @@ func invalid(name, value, want, example string) error {
 // misspelled gives the setting that name was probably meant to be: one or two letters away, or in other case. Of a
 // setting for a host, the part before the host counts.
 func misspelled(name string) string {
-	if strings.HasPrefix(name, mirror+"_") {
-		return ""
-	}
-	if name == uvGroups {
+	if strings.HasPrefix(name, mirror+"_") || name == uvGroups {
 		return ""
 	}
 	best, distance := "", 3
@@ -197,15 +200,4 @@ func misspelled(name string) string {
 		return mirror + "_" + parts[3]
 	}
 	return best
-}
-
-// list splits a value at commas and blanks.
-func list(value string) []string {
-	return strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' })
-}
-
-func sorted(list []string) []string {
-	list = append([]string(nil), list...)
-	sort.Strings(list)
-	return list
 }

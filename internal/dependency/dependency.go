@@ -12,15 +12,14 @@ import (
 
 // Dependency is one entry of buildpack.toml's [[metadata.dependencies]], in packit's field names.
 type Dependency struct {
-	ID             string `toml:"id"`
-	Name           string `toml:"name"`
-	Version        string `toml:"version"`
-	Build          string `toml:"build"`
-	OS             string `toml:"os"`
-	Arch           string `toml:"arch"`
-	URI            string `toml:"uri"`
-	Checksum       string `toml:"checksum"`
-	DeprecationDay string `toml:"deprecation_date"` // RFC 3339
+	ID       string `toml:"id"`
+	Name     string `toml:"name"`
+	Version  string `toml:"version"`
+	Build    string `toml:"build"`
+	OS       string `toml:"os"`
+	Arch     string `toml:"arch"`
+	URI      string `toml:"uri"`
+	Checksum string `toml:"checksum"`
 }
 
 // SHA256 is the hexadecimal digest of the archive.

@@ -48,7 +48,7 @@ arch = "arm64"
 		found := pins.Select("cpython", "linux", "arm64")
 		Expect(found).To(Equal([]dependency.Dependency{{
 			ID: "cpython", Name: "CPython", Version: "3.14.6", Build: "20260804", OS: "linux", Arch: "arm64",
-			URI: "https://upstream.example/a.tar.gz", Checksum: "sha256:00ff", DeprecationDay: "2030-10-31T00:00:00Z",
+			URI: "https://upstream.example/a.tar.gz", Checksum: "sha256:00ff",
 		}}))
 		Expect(found[0].SHA256()).To(Equal("00ff"))
 		Expect(pins.Select("cpython", "linux", "riscv64")).To(BeEmpty())

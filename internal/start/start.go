@@ -30,7 +30,6 @@ type Result struct {
 	Notes     []string // facts: what was found, and where
 	Warnings  []string
 	Needs     string // the server that the web process runs and that is not among the packages; empty if it is
-	Framework string // of the web process; empty if there is none or none is known
 }
 
 // finder is one search.
@@ -58,7 +57,7 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{Needs: chosen.needs, Framework: chosen.framework}
+	result := Result{Needs: chosen.needs}
 	if chosen.command != "" {
 		result.Processes = append(result.Processes, Process{Type: "web", Command: chosen.command, Default: true})
 	}
@@ -73,7 +72,7 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 }
 
 // choice is the web process.
-type choice struct{ command, needs, framework string }
+type choice struct{ command, needs string }
 
 func (f *finder) choose(web []candidate, config pyproject, scripts []script) (choice, error) {
 	if name := or(f.settings.App, config.Tool.FastAPI.Entrypoint); name != "" {
@@ -133,9 +132,9 @@ func (f *finder) start(c candidate) choice {
 	f.warnings = append(f.warnings, s.warnings...)
 	f.checkFramework(c)
 	if s.command == "" {
-		return choice{framework: c.framework.name}
+		return choice{}
 	}
-	return choice{environment(c) + s.command, s.needs, c.framework.name}
+	return choice{environment(c) + s.command, s.needs}
 }
 
 func found(c candidate) string {
