@@ -39,14 +39,9 @@ func (b *builder) choosePython() error {
 		return err
 	}
 	found := b.pins.Select("cpython", "linux", b.arch())
-	var releases []python.Release
-	for i, d := range found {
-		version, err := pep440.Parse(d.Version)
-		if err != nil {
-			return fmt.Errorf("reading the CPython releases of buildpack.toml: %w", err)
-		}
-		minor := fmt.Sprintf("%d.%d", version.Major(), version.Minor())
-		releases = append(releases, python.Release{Version: version, Build: d.Build, EndOfLife: b.pins.EndOfLife[minor], Index: i})
+	releases, err := b.releases(found)
+	if err != nil {
+		return err
 	}
 	previous, err := b.previousMinor()
 	if err != nil {
@@ -60,6 +55,20 @@ func (b *builder) choosePython() error {
 	b.log.fact("Using Python %s (%s)", choice.Release.Version, choice.Reason)
 	b.warnEndOfLife(time.Now())
 	return nil
+}
+
+// releases are the CPythons that buildpack.toml pins for this target.
+func (b *builder) releases(found []dependency.Dependency) ([]python.Release, error) {
+	var list []python.Release
+	for i, d := range found {
+		version, err := pep440.Parse(d.Version)
+		if err != nil {
+			return nil, fmt.Errorf("reading the CPython releases of buildpack.toml: %w", err)
+		}
+		minor := fmt.Sprintf("%d.%d", version.Major(), version.Minor())
+		list = append(list, python.Release{Version: version, Build: d.Build, EndOfLife: b.pins.EndOfLife[minor], Index: i})
+	}
+	return list, nil
 }
 
 func (b *builder) warnEndOfLife(now time.Time) {

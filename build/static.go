@@ -33,26 +33,33 @@ func (b *builder) collectStatic(packages []lock.Package) error {
 		b.log.fact("Static files are not collected: STATIC_ROOT is not set")
 		return nil
 	}
-	was, err := b.lastCollection()
-	if err != nil {
+	reused, err := b.reuseStatic(project)
+	if err != nil || reused {
 		return err
 	}
-	if was != nil {
-		want := b.staticFacts(project, *was)
-		if _, err := fs.Stat(b.app, was.Root); err == nil {
-			want["committed"] = was.Root
-		}
-		reused, why, err := b.layers.reuse(staticLayer, want)
-		if err != nil {
-			return err
-		}
-		if reused {
-			b.log.fact("Reusing %s: nothing that collectstatic read has changed", staticLayer)
-			return b.linkStatic(was.Root)
-		}
-		b.log.detail("%s: %s", staticLayer, why)
-	}
 	return b.collectNow(project)
+}
+
+// reuseStatic keeps the previous image's static files, if nothing has changed that they were made from.
+func (b *builder) reuseStatic(project django.Project) (bool, error) {
+	was, err := b.lastCollection()
+	if err != nil || was == nil {
+		return false, err
+	}
+	want := b.staticFacts(project, *was)
+	if _, err := fs.Stat(b.app, was.Root); err == nil {
+		want["committed"] = was.Root
+	}
+	reused, why, err := b.layers.reuse(staticLayer, want)
+	if err != nil {
+		return false, err
+	}
+	if !reused {
+		b.log.detail("%s: %s", staticLayer, why)
+		return false, nil
+	}
+	b.log.fact("Reusing %s: nothing that collectstatic read has changed", staticLayer)
+	return true, b.linkStatic(was.Root)
 }
 
 // lastCollection is what the previous image's static files were made from, or nil.
@@ -105,18 +112,9 @@ func (b *builder) collectNow(project django.Project) error {
 	if err != nil {
 		return err
 	}
-	root := filepath.Join(b.packit.WorkingDir, c.Root)
 	switch {
 	case c.Failure != nil:
-		if c.Root != "" && !c.Committed {
-			err = os.RemoveAll(root) // half a collection
-		}
-		if fatal := c.Failure.Fatal(); fatal != nil {
-			return fatal
-		}
-		b.log.warn("static files are not collected: %s\nIf the app needs a value for this, give it to the build (pack build --env NAME=value); "+
-			"BP_DJANGO_COLLECTSTATIC=false turns collecting off.", c.Failure.Reason())
-		return err
+		return b.notCollected(c)
 	case c.Skipped != "":
 		b.log.fact("Static files are not collected: %s", c.Skipped)
 		return nil
@@ -129,6 +127,19 @@ func (b *builder) collectNow(project django.Project) error {
 		b.log.fact("Made up for collectstatic alone, as the settings ask for them: %s", strings.Join(c.Placeholders, ", "))
 	}
 	return b.keepStatic(project, c)
+}
+
+// notCollected is for a collection that ended with an exception of the app.
+func (b *builder) notCollected(c django.Collection) error {
+	if fatal := c.Failure.Fatal(); fatal != nil {
+		return fatal
+	}
+	b.log.warn("static files are not collected: %s\nIf the app needs a value for this, give it to the build (pack build --env NAME=value); "+
+		"BP_DJANGO_COLLECTSTATIC=false turns collecting off.", c.Failure.Reason())
+	if c.Root == "" || c.Committed {
+		return nil
+	}
+	return os.RemoveAll(filepath.Join(b.packit.WorkingDir, c.Root)) // half a collection
 }
 
 // keepStatic moves what was collected into its layer.

@@ -84,19 +84,12 @@ func (s *stage) keepBuilt(packages []lock.Package) error {
 	}
 	var names []string
 	for _, p := range packages {
-		w := s.wanted(p.Name)
-		at := slices.IndexFunc(built, func(path string) bool {
-			parts := strings.Split(filepath.Base(path), "-")
-			return pep508.NewName(parts[0]) == p.Name && (p.Version == "" || sameVersion(parts[1], p.Version))
-		})
+		at := slices.IndexFunc(built, func(path string) bool { return isWheelOf(p, path) })
 		if at < 0 {
 			continue
 		}
 		names = append(names, p.String())
-		if w.ownSource() {
-			continue
-		}
-		if err := s.keepWheel(w, built[at]); err != nil {
+		if err := s.keepWheel(s.wanted(p.Name), built[at]); err != nil {
 			return fmt.Errorf("keeping the wheel of %s: %w", p.Name, err)
 		}
 	}
@@ -110,7 +103,15 @@ func (s *stage) keepBuilt(packages []lock.Package) error {
 	return nil
 }
 
+func isWheelOf(p lock.Package, path string) bool {
+	parts := strings.Split(filepath.Base(path), "-")
+	return pep508.NewName(parts[0]) == p.Name && (p.Version == "" || sameVersion(parts[1], p.Version))
+}
+
 func (s *stage) keepWheel(w wanted, path string) error {
+	if w.ownSource() {
+		return nil
+	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return err

@@ -19,17 +19,9 @@ func debug(args []string, search string, env defaults.Environment) ([]string, er
 	if on, err := enabled(env, "BPL_DEBUG_ENABLED"); err != nil || !on {
 		return args, err
 	}
-	suspend, err := enabled(env, "BPL_DEBUG_SUSPEND")
+	flags, err := debugpy(env)
 	if err != nil {
 		return nil, err
-	}
-	port := cmp.Or(env["BPL_DEBUG_PORT"], "5678")
-	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-		return nil, badValue("BPL_DEBUG_PORT", port, "a port", "5678")
-	}
-	flags := []string{"-m", "debugpy", "--listen", "0.0.0.0:" + port}
-	if suspend {
-		flags = append(flags, "--wait-for-client")
 	}
 	if strings.HasPrefix(path.Base(args[0]), "python") {
 		// Options of Python itself stay in front; the program, "-m module" or a file, follows debugpy's own.
@@ -42,15 +34,28 @@ func debug(args []string, search string, env defaults.Environment) ([]string, er
 		}
 		return slices.Concat(args[:at], flags, args[at:]), nil
 	}
-	for _, file := range candidates(args[0], search) {
-		if exists(file) {
-			if !isPython(file) {
-				return args, nil
-			}
-			return slices.Concat([]string{"python"}, flags, []string{file}, args[1:]), nil
-		}
+	files := candidates(args[0], search)
+	if at := slices.IndexFunc(files, exists); at >= 0 && isPython(files[at]) {
+		return slices.Concat([]string{"python"}, flags, files[at:at+1], args[1:]), nil
 	}
 	return args, nil
+}
+
+// debugpy are the arguments with which Python runs debugpy.
+func debugpy(env defaults.Environment) ([]string, error) {
+	suspend, err := enabled(env, "BPL_DEBUG_SUSPEND")
+	if err != nil {
+		return nil, err
+	}
+	port := cmp.Or(env["BPL_DEBUG_PORT"], "5678")
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+		return nil, badValue("BPL_DEBUG_PORT", port, "a port", "5678")
+	}
+	flags := []string{"-m", "debugpy", "--listen", "0.0.0.0:" + port}
+	if suspend {
+		flags = append(flags, "--wait-for-client")
+	}
+	return flags, nil
 }
 
 // isPython tells a script that Python runs.

@@ -50,27 +50,16 @@ func (i Interpreter) Python() string {
 // Compile compiles groups of sources. The bytecode of a group depends on the group and the interpreter alone. Sources that
 // do not compile (templates, code for another Python) are left without bytecode and returned.
 func Compile(ctx context.Context, run command.Runner, python Interpreter, groups [][]Source) ([]Failed, error) {
-	var in, out, errs bytes.Buffer
-	for _, group := range groups {
-		for i, s := range group {
-			for _, field := range []string{s.Path, s.Name, s.Output} {
-				in.WriteString(field + "\x00")
-			}
-			if i%chunkSize == chunkSize-1 {
-				in.WriteString("\x00")
-			}
-		}
-		in.WriteString("\x00")
-	}
-	if in.Len() == len(groups) {
+	if !slices.ContainsFunc(groups, func(group []Source) bool { return len(group) > 0 }) {
 		return nil, nil
 	}
+	var out, errs bytes.Buffer
 	err := run(ctx, command.Command{
 		Path: python.Python(),
 		Args: []string{"-s", "-S", "-W", "ignore", "-c", worker, strconv.Itoa(runtime.NumCPU())},
 		Dir:  "/",
 		Env:  []string{"PYTHONHASHSEED=0", "PYTHONDONTWRITEBYTECODE=1", "PYTHONPYCACHEPREFIX=/nonexistent", "PYTHONUTF8=1", "LC_ALL=C"},
-		In:   &in,
+		In:   strings.NewReader(orders(groups)),
 		Out:  &out,
 		Err:  &errs,
 	})
@@ -81,6 +70,21 @@ func Compile(ctx context.Context, run command.Runner, python Interpreter, groups
 		return nil, fmt.Errorf("compiling bytecode: %w: %s", err, strings.TrimSpace(errs.String()))
 	}
 	return failures(out.String()), nil
+}
+
+// orders is what worker.py reads: the three paths of each source, and an empty one where a chunk ends.
+func orders(groups [][]Source) string {
+	var in strings.Builder
+	for _, group := range groups {
+		for i, s := range group {
+			in.WriteString(s.Path + "\x00" + s.Name + "\x00" + s.Output + "\x00")
+			if i%chunkSize == chunkSize-1 {
+				in.WriteString("\x00")
+			}
+		}
+		in.WriteString("\x00")
+	}
+	return in.String()
 }
 
 func failures(out string) []Failed {

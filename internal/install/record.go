@@ -71,25 +71,11 @@ func ReadDistributions(prefix string, minor int) ([]Distribution, error) {
 func readDistribution(prefix, site, info string) (Distribution, error) {
 	name, version, _ := strings.Cut(strings.TrimSuffix(info, ".dist-info"), "-")
 	d := Distribution{Prefix: prefix, Name: pep508.NewName(name), Version: version}
-	file, err := os.Open(filepath.Join(prefix, site, info, "RECORD"))
+	names, err := readRecord(prefix, site, info)
 	if err != nil {
 		return d, err
 	}
-	defer file.Close()
-	reader := csv.NewReader(file)
-	reader.FieldsPerRecord, reader.LazyQuotes = -1, true
-	rows, err := reader.ReadAll()
-	if err != nil {
-		return d, err
-	}
-	for _, row := range rows {
-		name := filepath.Join(site, row[0])
-		if filepath.IsAbs(row[0]) {
-			name, _ = filepath.Rel(prefix, row[0])
-		}
-		if strings.HasPrefix(name, "..") {
-			return d, fmt.Errorf("RECORD names %s, which is outside of the environment", row[0])
-		}
+	for _, name := range names {
 		stat, err := os.Lstat(filepath.Join(prefix, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // some wheels list files that they do not hold
@@ -102,6 +88,33 @@ func readDistribution(prefix, site, info string) (Distribution, error) {
 		}
 	}
 	return d, nil
+}
+
+// readRecord gives the files that a RECORD lists, relative to the prefix.
+func readRecord(prefix, site, info string) ([]string, error) {
+	file, err := os.Open(filepath.Join(prefix, site, info, "RECORD"))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	reader := csv.NewReader(file)
+	reader.FieldsPerRecord, reader.LazyQuotes = -1, true
+	rows, err := reader.ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, row := range rows {
+		name := filepath.Join(site, row[0])
+		if filepath.IsAbs(row[0]) {
+			name, _ = filepath.Rel(prefix, row[0])
+		}
+		if strings.HasPrefix(name, "..") {
+			return nil, fmt.Errorf("RECORD names %s, which is outside of the environment", row[0])
+		}
+		names = append(names, name)
+	}
+	return names, nil
 }
 
 // contest marks the distributions that own the same thing.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/lockstep/python/internal/pep508"
@@ -117,8 +116,25 @@ type cluster struct {
 
 // join clusters the units that cannot stand apart, sorted by their first name.
 func join(units []Unit) []cluster {
-	units = append([]Unit(nil), units...)
-	sort.Slice(units, func(i, j int) bool { return units[i].Name < units[j].Name })
+	units = slices.SortedFunc(slices.Values(units), func(a, b Unit) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	sets := together(units)
+	var out []cluster
+	place := map[int]int{} // set → its cluster in out
+	for i, u := range units {
+		set := sets.of(i)
+		at, ok := place[set]
+		if !ok {
+			at = len(out)
+			place[set], out = at, append(out, cluster{})
+		}
+		c := &out[at]
+		c.names, c.size, c.alone = append(c.names, u.Name), c.size+u.Size, c.alone || u.Alone
+	}
+	return out
+}
+
+// together puts the units into one set that have something in the same root.
+func together(units []Unit) sets {
 	sets := newSets(len(units))
 	owners := map[string]int{} // root directory → the first unit that owns it
 	for i := len(units) - 1; i >= 0; i-- {
@@ -135,19 +151,7 @@ func join(units []Unit) []cluster {
 			}
 		}
 	}
-	var out []cluster
-	place := map[int]int{} // set → its cluster in out
-	for i, u := range units {
-		set := sets.of(i)
-		at, ok := place[set]
-		if !ok {
-			at = len(out)
-			place[set], out = at, append(out, cluster{})
-		}
-		c := &out[at]
-		c.names, c.size, c.alone = append(c.names, u.Name), c.size+u.Size, c.alone || u.Alone
-	}
-	return out
+	return sets
 }
 
 func up(dir string) string {

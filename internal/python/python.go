@@ -54,26 +54,9 @@ func Resolve(requests []Request, previous string, releases []Release, endOfLife 
 	}
 	releases = slices.Clone(releases)
 	slices.SortStableFunc(releases, func(a, b Release) int { return b.Version.Compare(a.Version) })
-	left := releases
-	var earlier []wish
-	var reasons []string
-	for _, request := range requests {
-		specifiers, err := parse(request)
-		if err != nil {
-			return Choice{}, err
-		}
-		w := wish{request, filter(releases, specifiers)}
-		if len(w.allowed) == 0 {
-			return Choice{}, unavailable(request, releases, endOfLife)
-		}
-		allowed := filter(left, specifiers)
-		if len(allowed) == 0 {
-			return Choice{}, contradiction(earlier, w)
-		}
-		if len(reasons) == 0 || choose(allowed).Version.Compare(choose(left).Version) != 0 {
-			reasons = append(reasons, request.String())
-		}
-		earlier, left = append(earlier, w), allowed
+	left, reasons, err := narrow(requests, releases, endOfLife)
+	if err != nil {
+		return Choice{}, err
 	}
 	if kept := filterMinor(left, previous); len(kept) > 0 {
 		if choose(kept).Version.Compare(choose(left).Version) != 0 {
@@ -85,6 +68,31 @@ func Resolve(requests []Request, previous string, releases []Release, endOfLife 
 		reasons = []string{"default; write a .python-version file to choose"}
 	}
 	return Choice{Release: choose(left), Reason: strings.Join(reasons, ", ")}, nil
+}
+
+// narrow gives the releases that every request allows, and the requests that made a difference.
+func narrow(requests []Request, releases []Release, endOfLife map[string]string) (left []Release, reasons []string, err error) {
+	left = releases
+	var earlier []wish
+	for _, request := range requests {
+		specifiers, err := parse(request)
+		if err != nil {
+			return nil, nil, err
+		}
+		w := wish{request, filter(releases, specifiers)}
+		if len(w.allowed) == 0 {
+			return nil, nil, unavailable(request, releases, endOfLife)
+		}
+		allowed := filter(left, specifiers)
+		if len(allowed) == 0 {
+			return nil, nil, contradiction(earlier, w)
+		}
+		if len(reasons) == 0 || choose(allowed).Version.Compare(choose(left).Version) != 0 {
+			reasons = append(reasons, request.String())
+		}
+		earlier, left = append(earlier, w), allowed
+	}
+	return left, reasons, nil
 }
 
 // choose prefers a minor that has had a patch release: packages have wheels for it.
