@@ -301,7 +301,7 @@ func (t *tree) imported(m *module) bool {
 				if b.imported == "" || other == m {
 					continue
 				}
-				parent, _, _ := cutLast(b.imported)
+				parent, _ := cutLast(b.imported)
 				if t.locate(other, b.imported) == m.file || parent != "" && t.locate(other, parent) == m.file {
 					return true
 				}
@@ -311,11 +311,8 @@ func (t *tree) imported(m *module) bool {
 	return false
 }
 
-// cutLast splits a dotted name before its last part.
-func cutLast(name string) (before, last string, found bool) {
+// cutLast splits a dotted name before its last part; before is empty if it is the only one.
+func cutLast(name string) (before, last string) {
 	i := strings.LastIndexByte(name, '.')
-	if i < 0 {
-		return "", name, false
-	}
-	return name[:i], name[i+1:], true
+	return name[:max(i, 0)], name[i+1:]
 }

@@ -85,7 +85,8 @@ var makerNames = func() map[string][]string {
 	names := map[string][]string{"pyramid": {"make_wsgi_app"}, "dramatiq": {"actor"}, "arq": {"WorkerSettings"}, "nicegui": {"ui.run"}, "panel": {"servable"}}
 	for name := range makers {
 		first, _, _ := strings.Cut(name, ".")
-		names[first] = append(names[first], name[strings.LastIndexByte(name, '.')+1:])
+		_, last := cutLast(name)
+		names[first] = append(names[first], last)
 	}
 	return names
 }()
@@ -96,5 +97,6 @@ func maker(name string) *framework {
 		return f
 	}
 	first, _, _ := strings.Cut(name, ".")
-	return makers[first+"."+name[strings.LastIndexByte(name, '.')+1:]]
+	_, last := cutLast(name)
+	return makers[first+"."+last]
 }

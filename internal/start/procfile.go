@@ -1,6 +1,7 @@
 package start
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -62,7 +63,7 @@ func (f *finder) check(args []string) string {
 	if m == nil || object == "" {
 		return ""
 	}
-	return or(f.checkObject(m, module, object), f.checkKind(m, args, spec, object))
+	return cmp.Or(f.checkObject(m, object), f.checkKind(m, args, spec, object))
 }
 
 // checkFile looks for a script.
@@ -107,7 +108,7 @@ func (f *finder) checkModule(name string) string {
 // standard are modules of the standard library that a Procfile may run.
 var standard = set("http asyncio venv json zipapp runpy unittest pdb cProfile trace timeit this calendar compileall sqlite3 wsgiref xmlrpc socketserver smtpd")
 
-func (f *finder) checkObject(m *module, module, object string) string {
+func (f *finder) checkObject(m *module, object string) string {
 	name, _, _ := strings.Cut(strings.TrimSuffix(object, "()"), ".")
 	name, _, _ = strings.Cut(name, "(")
 	if len(m.names[name]) > 0 || len(m.stars) > 0 || m.invalid != nil || !importable.MatchString(name) {

@@ -207,7 +207,7 @@ func (t *tree) made(m *module, inner *scope, outside string, e expr, name string
 	// Middleware around an app is an app, and so is whatever takes the app's name.
 	if len(e.args) > 0 {
 		first := e.args[0].expr()
-		last := outside[strings.LastIndexByte(outside, '.')+1:]
+		_, last := cutLast(outside)
 		if first.name != "" && (strings.Contains(last, "Middleware") || first.name == name && !first.call || last == "WhiteNoise") {
 			if o := t.value(m, inner, first, "", depth+1); o != nil {
 				return wrapped(o)
@@ -222,15 +222,14 @@ func (t *tree) made(m *module, inner *scope, outside string, e expr, name string
 
 // method is what a call of an object's method gives.
 func (t *tree) method(m *module, inner *scope, e expr, depth int) *object {
-	i := strings.LastIndexByte(e.name, '.')
-	if i < 0 {
+	on, name := cutLast(e.name)
+	if on == "" {
 		return nil
 	}
-	name := e.name[i+1:]
 	if name == "make_wsgi_app" {
 		return &object{framework: pyramid}
 	}
-	o := t.reference(m, inner, e.name[:i], depth+1)
+	o := t.reference(m, inner, on, depth+1)
 	if o == nil {
 		return nil
 	}

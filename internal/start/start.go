@@ -4,6 +4,7 @@
 package start
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -65,7 +66,7 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 	if command := f.migrate(); command != "" {
 		result.Processes = append(result.Processes, Process{Type: "migrate", Command: command})
 	}
-	f.addScripts(&result, config, scripts)
+	f.addScripts(&result, scripts)
 	f.setDefault(&result, config, scripts, len(web) > 0)
 	result.Notes, result.Warnings = f.notes, f.warnings
 	return result, nil
@@ -75,7 +76,7 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 type choice struct{ command, needs string }
 
 func (f *finder) choose(web []candidate, config pyproject, scripts []script) (choice, error) {
-	if name := or(f.settings.App, config.Tool.FastAPI.Entrypoint); name != "" {
+	if name := cmp.Or(f.settings.App, config.Tool.FastAPI.Entrypoint); name != "" {
 		c, err := f.named(name, web)
 		if err != nil {
 			return choice{}, err
@@ -183,7 +184,7 @@ func (f *finder) crashes(m *module) bool {
 }
 
 // addScripts gives every console script a process of its name, if no other has it.
-func (f *finder) addScripts(r *Result, config pyproject, scripts []script) {
+func (f *finder) addScripts(r *Result, scripts []script) {
 	for _, s := range scripts {
 		if processType(s.name) && !slices.ContainsFunc(r.Processes, func(p Process) bool { return p.Type == s.name }) {
 			r.Processes = append(r.Processes, Process{Type: s.name, Command: s.command(f.scriptRoot(s))})
@@ -253,11 +254,4 @@ func (f *finder) nothing() string {
 	return "nothing was found that starts the app, so the image has no default process.\n" +
 		"Looked for: a Procfile, console scripts in pyproject.toml, an app object of a web framework, a task queue, and a package with __main__.py.\n" +
 		"Add a file named Procfile with the command, such as\n" + line
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

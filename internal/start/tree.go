@@ -3,9 +3,9 @@ package start
 import (
 	"bytes"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -248,10 +248,5 @@ func (t *tree) locate(m *module, name string) string {
 }
 
 func sorted[V any](m map[string]V) []string {
-	var list []string
-	for name := range m {
-		list = append(list, name)
-	}
-	sort.Strings(list)
-	return list
+	return slices.Sorted(maps.Keys(m))
 }
