@@ -22,20 +22,14 @@ func (f *finder) named(name string, web []candidate) (candidate, error) {
 		m.name = place
 		m.root = path.Clean(strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(file, ".py"), "/__init__"), strings.ReplaceAll(place, ".", "/")))
 	}
-	offered := f.tree.inModule(m)
-	if object == "" {
-		for _, c := range offered {
-			if c.framework.protocol != worker {
-				return c, nil
-			}
-		}
-		return candidate{}, noObject(name, "app", m, nearest(name, f.known(web)))
-	}
 	wanted, called := strings.CutSuffix(object, "()")
-	for _, c := range offered {
-		if c.name == wanted {
+	for _, c := range f.tree.inModule(m) {
+		if object == "" && c.framework.protocol != worker || object != "" && c.name == wanted {
 			return c, nil
 		}
+	}
+	if object == "" {
+		return candidate{}, noObject(name, "app", m, nearest(name, f.known(web)))
 	}
 	list := m.names[wanted]
 	if len(list) == 0 {

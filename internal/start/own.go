@@ -24,37 +24,43 @@ func (f *finder) ownServer(c candidate) serving {
 	case mcp:
 		return serving{command: f.mcp(c)}
 	case gradio:
-		s := serving{command: "GRADIO_SERVER_NAME=" + host + " GRADIO_SERVER_PORT=$PORT " + python(c)}
-		if !strings.Contains(source, ".launch(") {
-			return notStarted(c, "nothing in it calls "+c.name+".launch(). Add that as its last line")
-		}
-		if strings.Contains(source, "server_port") && !strings.Contains(source, "PORT") {
-			s.warnings = append(s.warnings, c.module.file+" sets server_port, so the platform's PORT is not used: leave server_port out")
-		}
-		return s
+		return launchGradio(c, source)
 	case niceGUI:
 		if !strings.Contains(strings.ReplaceAll(source, " ", ""), "reload=False") {
 			return notStarted(c, "ui.run() watches files and starts anew when one changes, which is for development only.\n"+
 				`Write ui.run(port=int(os.environ.get("PORT", 8080)), reload=False, show=False)`)
 		}
-		return listens(serving{command: python(c)}, c, "ui.run(port=...)")
+		return listens(c, "ui.run(port=...)")
 	case aiohttp:
 		return f.aiohttp(c, source)
 	case tornado:
 		if !strings.Contains(source, ".listen(") && !strings.Contains(source, ".bind(") {
 			return notStarted(c, "nothing in it listens. Call listen(int(os.environ[\"PORT\"])) on the application")
 		}
-		return listens(serving{command: python(c)}, c, "listen(...)")
+		return listens(c, "listen(...)")
 	}
 	return serving{}
+}
+
+// launchGradio runs a file that launches its Gradio app itself.
+func launchGradio(c candidate, source string) serving {
+	if !strings.Contains(source, ".launch(") {
+		return notStarted(c, "nothing in it calls "+c.name+".launch(). Add that as its last line")
+	}
+	s := serving{command: "GRADIO_SERVER_NAME=" + host + " GRADIO_SERVER_PORT=$PORT " + python(c)}
+	if strings.Contains(source, "server_port") && !strings.Contains(source, "PORT") {
+		s.warnings = append(s.warnings, c.module.file+" sets server_port, so the platform's PORT is not used: leave server_port out")
+	}
+	return s
 }
 
 func notStarted(c candidate, why string) serving {
 	return serving{warnings: []string{fmt.Sprintf("%s is an app of %s, but %s", c.module.file, c.framework.name, why)}}
 }
 
-// listens warns about an app that chooses its port itself.
-func listens(s serving, c candidate, where string) serving {
+// listens runs a file that listens by itself, and warns about one that chooses its port itself too.
+func listens(c candidate, where string) serving {
+	s := serving{command: python(c)}
 	if !strings.Contains(string(c.module.source), "PORT") {
 		s.warnings = append(s.warnings, fmt.Sprintf("%s does not use the variable PORT, where platforms expect the app: write "+
 			"int(os.environ.get(\"PORT\", 8080)) for the port in %s", c.module.file, where))
@@ -73,7 +79,7 @@ func python(c candidate) string {
 // aiohttp apps run under gunicorn with aiohttp's worker, or in the loop that they bring themselves.
 func (f *finder) aiohttp(c candidate, source string) serving {
 	if !f.packages.has("gunicorn") && strings.Contains(source, "run_app(") {
-		return listens(serving{command: python(c)}, c, "run_app(...)")
+		return listens(c, "run_app(...)")
 	}
 	conf := f.gunicornConf(c)
 	if c.factory && c.async {
