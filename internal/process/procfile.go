@@ -21,7 +21,8 @@ type entry struct {
 //
 // A command that a shell is not needed for becomes an argument list, so that the container's first process, which
 // gets its signals, is the server itself. If it has variables, helper (the launch helper's path in the image) goes in
-// front of it. All other commands are run by bash, which does not pass signals on: the helper is the first process there. App is the app dir: it shows what a script or a server is given.
+// front of it. All other commands are run by bash, which does not pass signals on: the helper is the first process there. app is
+// the app dir: it shows what a script or a server is given.
 func ReadProcfile(data []byte, app fs.FS, helper string) ([]Process, []Warning, error) {
 	entries, err := readEntries(data)
 	if err != nil {

@@ -2,7 +2,7 @@ package start
 
 import "slices"
 
-// statement is a logical line with what is indented below it.
+// statement is a logical line of Python with what is indented below it.
 type statement struct {
 	line   int
 	indent int
