@@ -41,30 +41,37 @@ func Scan(app fs.FS) (Project, error) {
 	for _, entry := range entries {
 		name := entry.Name()
 		if entry.IsDir() {
-			if _, err := fs.Stat(app, path.Join(name, "pyvenv.cfg")); err == nil {
-				p.Venvs = append(p.Venvs, name)
-			}
-			if name == "requirements" {
-				p.Requirements = append(p.Requirements, requirementsIn(app, name)...)
-			}
+			p.addDirectory(app, name)
 			continue
 		}
-		if IsRequirements(name) && name != "requirements.txt" {
-			p.Requirements = append(p.Requirements, name)
-		}
+		p.addFile(name)
 		python = python || strings.HasSuffix(name, ".py")
 		start = start || slices.Contains(starts, name)
-		if slices.Contains(locks, name) || slices.Contains(manifests, name) || IsPylock(name) {
-			p.found = true
-		} else if name != "Procfile" {
-			continue
-		}
-		p.Files = append(p.Files, name)
 	}
 	p.found = p.found || len(p.Requirements) > 0 || start && (python || nested(app, ".") || nested(app, "src"))
 	sort.Strings(p.Files)
 	sort.Strings(p.Requirements)
 	return p, nil
+}
+
+func (p *Project) addDirectory(app fs.FS, name string) {
+	if _, err := fs.Stat(app, path.Join(name, "pyvenv.cfg")); err == nil {
+		p.Venvs = append(p.Venvs, name)
+	}
+	if name == "requirements" {
+		p.Requirements = append(p.Requirements, requirementsIn(app, name)...)
+	}
+}
+
+func (p *Project) addFile(name string) {
+	if IsRequirements(name) && name != "requirements.txt" {
+		p.Requirements = append(p.Requirements, name)
+	}
+	matters := slices.Contains(locks, name) || slices.Contains(manifests, name) || IsPylock(name)
+	p.found = p.found || matters
+	if matters || name == "Procfile" {
+		p.Files = append(p.Files, name)
+	}
 }
 
 // IsRequirements tells the usual names of requirements files.
