@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lockstep/python/internal/install"
+	"github.com/paketo-buildpacks/packit/v2"
 )
 
 const (
@@ -66,11 +67,7 @@ func (b *builder) compileApp(sources []install.Source, f facts, why string) erro
 	if _, err := b.layers.empty(bytecodeLayer); err != nil {
 		return err
 	}
-	interpreter, err := b.interpreter()
-	if err != nil {
-		return err
-	}
-	failed, err := install.Compile(b.ctx, b.run, interpreter, [][]install.Source{sources})
+	failed, err := b.compile([][]install.Source{sources})
 	if err != nil {
 		return err
 	}
@@ -112,19 +109,11 @@ func (b *builder) makeLaunch() error {
 	}
 	path := filepath.Join(b.layers.path(venvLayer), "bin")
 	f := facts{"helper": sum, "environment": "PATH+=" + path}
-	reused, why, err := b.layers.reuse(launchLayer, f)
-	if err != nil || reused {
-		return err
-	}
-	if _, err := b.layers.empty(launchLayer); err != nil {
-		return err
-	}
-	layer := b.layers.fresh(launchLayer)
-	layer.LaunchEnv.Prepend("PATH", path, ":")
-	layer.ExecD = []string{helper}
-	b.log.detail("Made %s: %s", launchLayer, why)
-	_, err = b.layers.keep(layer, f, "")
-	return err
+	return b.layers.provide(launchLayer, f, "", func(layer *packit.Layer, _ string) error {
+		layer.LaunchEnv.Prepend("PATH", path, ":")
+		layer.ExecD = []string{helper}
+		return nil
+	})
 }
 
 // gunicornDefaults is the file with which gunicorn takes what the launch helper chooses; the helper knows where it stands.
@@ -139,26 +128,12 @@ func (b *builder) makeGunicorn(records []record) error {
 		return nil
 	}
 	f := facts{"defaults": digest(string(gunicornDefaults)), "python": b.pythonMinor(), "rules": install.Rules}
-	reused, why, err := b.layers.reuse(gunicornLayer, f)
-	if err != nil || reused {
+	return b.layers.provide(gunicornLayer, f, "", func(_ *packit.Layer, dir string) error {
+		source := install.Source{Path: filepath.Join(dir, "gunicorn.py"), Name: filepath.Join(dir, "gunicorn.py"), Output: filepath.Join(dir, "gunicorn.pyc")}
+		if err := os.WriteFile(source.Path, gunicornDefaults, 0o644); err != nil {
+			return fmt.Errorf("writing %s: %w", source.Path, err)
+		}
+		_, err := b.compile([][]install.Source{{source}})
 		return err
-	}
-	dir, err := b.layers.empty(gunicornLayer)
-	if err != nil {
-		return err
-	}
-	source := install.Source{Path: filepath.Join(dir, "gunicorn.py"), Name: filepath.Join(dir, "gunicorn.py"), Output: filepath.Join(dir, "gunicorn.pyc")}
-	if err := os.WriteFile(source.Path, gunicornDefaults, 0o644); err != nil {
-		return fmt.Errorf("writing %s: %w", source.Path, err)
-	}
-	interpreter, err := b.interpreter()
-	if err != nil {
-		return err
-	}
-	if _, err := install.Compile(b.ctx, b.run, interpreter, [][]install.Source{{source}}); err != nil {
-		return err
-	}
-	b.log.detail("Made %s: %s", gunicornLayer, why)
-	_, err = b.layers.keep(b.layers.fresh(gunicornLayer), f, "")
-	return err
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"sort"
@@ -123,6 +124,25 @@ func (l *layers) reuse(name string, want facts) (bool, string, error) {
 	return true, size(bytes), nil
 }
 
+// provide reuses a layer, or has fill make its content at path.
+func (l *layers) provide(name string, want facts, notes string, fill func(layer *packit.Layer, path string) error) error {
+	reused, why, err := l.reuse(name, want)
+	if err != nil || reused {
+		return err
+	}
+	path, err := l.empty(name)
+	if err != nil {
+		return err
+	}
+	layer := l.fresh(name)
+	if err := fill(&layer, path); err != nil {
+		return err
+	}
+	l.log.detail("Made %s: %s", name, why)
+	_, err = l.keep(layer, want, notes)
+	return err
+}
+
 // differences lists what differs, old → new, sorted by fact.
 func differences(was, want facts) []string {
 	var list []string
@@ -135,15 +155,11 @@ func differences(was, want facts) []string {
 	return list
 }
 
-func union(a, b facts) map[string]bool {
-	keys := map[string]bool{}
-	for key := range a {
-		keys[key] = true
-	}
-	for key := range b {
-		keys[key] = true
-	}
-	return keys
+func union(a, b facts) facts {
+	all := facts{}
+	maps.Copy(all, a)
+	maps.Copy(all, b)
+	return all
 }
 
 func orNone(text string) string {

@@ -70,7 +70,7 @@ func (s *stage) makeLayers(groups []layer.Group) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	if err := s.compile(list); err != nil {
+	if err := s.compileLayers(list); err != nil {
 		return err
 	}
 	for _, r := range list {
@@ -105,8 +105,8 @@ func (s *stage) fillLayers(groups []layer.Group) ([]remade, error) {
 	return list, nil
 }
 
-// compile makes the bytecode of all layers at once: starting the compiler is dear.
-func (s *stage) compile(list []remade) error {
+// compileLayers makes the bytecode of all layers at once: starting the compiler is dear.
+func (s *stage) compileLayers(list []remade) error {
 	start := time.Now()
 	var sources [][]install.Source
 	for _, r := range list {
@@ -116,11 +116,7 @@ func (s *stage) compile(list []remade) error {
 		}
 		sources = append(sources, found...)
 	}
-	interpreter, err := s.interpreter()
-	if err != nil {
-		return err
-	}
-	if _, err := install.Compile(s.ctx, s.run, interpreter, sources); err != nil {
+	if _, err := s.compile(sources); err != nil {
 		return err
 	}
 	s.log.detail("Compiled in %s", seconds(start))

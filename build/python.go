@@ -160,6 +160,15 @@ func (b *builder) interpreter() (install.Interpreter, error) {
 	return b.makePython()
 }
 
+// compile compiles groups of sources with the chosen CPython.
+func (b *builder) compile(groups [][]install.Source) ([]install.Failed, error) {
+	interpreter, err := b.interpreter()
+	if err != nil {
+		return nil, err
+	}
+	return install.Compile(b.ctx, b.run, interpreter, groups)
+}
+
 // makePython fills the layer: files and bytecode.
 func (b *builder) makePython() (install.Interpreter, error) {
 	start := time.Now()

@@ -11,6 +11,7 @@ import (
 	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/layer"
 	"github.com/lockstep/python/internal/lock"
+	"github.com/paketo-buildpacks/packit/v2"
 )
 
 // venvLayer is the virtual environment that the image runs: links to the interpreter and to what stands in other layers.
@@ -24,21 +25,10 @@ func (s *stage) makeVenv(groups []layer.Group, set packageSet) error {
 		return err
 	}
 	f := facts{"python": s.pythonMinor(), "home": home, "parts": digest(string(described)), "rules": install.Rules, "resolution": set.resolved}
-	reused, why, err := s.layers.reuse(venvLayer, f)
-	if err != nil || reused {
-		return err
-	}
-	path, err := s.layers.empty(venvLayer)
-	if err != nil {
-		return err
-	}
-	venv := install.Venv{Prefix: path, Home: home, Minor: s.minor()}
-	if err := errors.Join(venv.Create(), venv.Join(parts)); err != nil {
-		return err
-	}
-	s.log.detail("Made %s: %s", venvLayer, why)
-	_, err = s.layers.keep(s.layers.fresh(venvLayer), f, set.frozen)
-	return err
+	return s.layers.provide(venvLayer, f, set.frozen, func(_ *packit.Layer, path string) error {
+		venv := install.Venv{Prefix: path, Home: home, Minor: s.minor()}
+		return errors.Join(venv.Create(), venv.Join(parts))
+	})
 }
 
 // parts are the layers of packages in the order in which Python looks into them.

@@ -1,6 +1,7 @@
 package defaults
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,8 +33,8 @@ func gunicorn(env Environment, m Machine) ([]Assignment, error) {
 		settings = append(settings, "bind="+bracketed(env["BIND_ADDRESS"])+":"+env["PORT"])
 	}
 	args := strings.TrimSpace("--config " + m.Gunicorn + " " + env["GUNICORN_CMD_ARGS"])
-	list := []Assignment{{Name: "GUNICORN_CMD_ARGS", Value: args}}
-	return append(list, unset(env, "LOCKSTEP_GUNICORN", strings.Join(settings, " "))...), nil
+	own := unset(env, Assignment{Name: "LOCKSTEP_GUNICORN", Value: strings.Join(settings, " ")})
+	return append([]Assignment{{Name: "GUNICORN_CMD_ARGS", Value: args}}, own...), nil
 }
 
 // threads are those of one worker. A machine with many CPUs gets some for each.
@@ -54,10 +55,12 @@ func uvicorn(env Environment, m Machine) ([]Assignment, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := unset(env, "UVICORN_HOST", env["BIND_ADDRESS"])
-	list = append(list, unset(env, "UVICORN_PORT", env["PORT"])...)
-	list = append(list, unset(env, "UVICORN_TIMEOUT_KEEP_ALIVE", strconv.Itoa(keepAlive))...)
-	return append(list, unset(env, "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN", strconv.Itoa(stop))...), nil
+	return unset(env,
+		Assignment{Name: "UVICORN_HOST", Value: env["BIND_ADDRESS"]},
+		Assignment{Name: "UVICORN_PORT", Value: env["PORT"]},
+		Assignment{Name: "UVICORN_TIMEOUT_KEEP_ALIVE", Value: strconv.Itoa(keepAlive)},
+		Assignment{Name: "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN", Value: strconv.Itoa(stop)},
+	), nil
 }
 
 // granian does too.
@@ -65,16 +68,16 @@ func granian(env Environment, m Machine) ([]Assignment, error) {
 	if !m.has(env, "granian") {
 		return nil, nil
 	}
-	list := unset(env, "GRANIAN_HOST", env["BIND_ADDRESS"])
-	list = append(list, unset(env, "GRANIAN_PORT", env["PORT"])...)
-	return append(list, unset(env, "GRANIAN_WORKERS", env["WEB_CONCURRENCY"])...), nil
+	return unset(env,
+		Assignment{Name: "GRANIAN_HOST", Value: env["BIND_ADDRESS"]},
+		Assignment{Name: "GRANIAN_PORT", Value: env["PORT"]},
+		Assignment{Name: "GRANIAN_WORKERS", Value: env["WEB_CONCURRENCY"]},
+	), nil
 }
 
-func unset(env Environment, name, value string) []Assignment {
-	if env[name] != "" {
-		return nil
-	}
-	return []Assignment{{Name: name, Value: value}}
+// unset are those of the assignments whose variables nobody has set.
+func unset(env Environment, list ...Assignment) []Assignment {
+	return slices.DeleteFunc(list, func(a Assignment) bool { return env[a.Name] != "" })
 }
 
 // gracefulTimeout is what requests have to end after SIGTERM, in seconds: two less than the time after which the platform kills,
