@@ -78,43 +78,43 @@ func (m *module) isPackage() bool { return path.Base(m.file) == "__init__.py" }
 func (m *module) read(s *scope, statements []*statement) {
 	var decorators []expr
 	for _, one := range statements {
-		first := one.tokens[0]
-		word := first.text
-		if first.kind != 'n' {
-			word = ""
+		if one.tokens[0].is("@") {
+			decorators = append(decorators, readExpr(one.tokens[1:]))
+			continue
 		}
-		tokens := one.tokens
-		if word == "async" && len(tokens) > 1 {
-			tokens = tokens[1:]
-			word = tokens[0].text
+		m.readStatement(s, one, decorators)
+		decorators = nil
+	}
+}
+
+func (m *module) readStatement(s *scope, one *statement, decorators []expr) {
+	tokens := one.tokens
+	if tokens[0].is("async") && len(tokens) > 1 {
+		tokens = tokens[1:]
+	}
+	word := tokens[0].text
+	if tokens[0].kind != 'n' {
+		word = ""
+	}
+	switch word {
+	case "import":
+		s.importNames(tokens[1:], one.line)
+	case "from":
+		m.fromImport(s, tokens[1:], one.line)
+	case "def":
+		s.define(tokens[1:], one, decorators)
+	case "class":
+		s.class(tokens[1:], one)
+	case "if", "elif", "else", "try", "except", "finally", "with", "for", "while":
+		if word == "if" && isMain(tokens) && s == &m.scope {
+			m.main = append(m.main, one.body...)
+			break
 		}
-		switch word {
-		case "import":
-			s.importNames(tokens[1:], one.line)
-		case "from":
-			m.fromImport(s, tokens[1:], one.line)
-		case "def":
-			s.define(tokens[1:], one, decorators)
-		case "class":
-			s.class(tokens[1:], one)
-		case "if", "elif", "else", "try", "except", "finally", "with", "for", "while":
-			if word == "if" && isMain(tokens) && s == &m.scope {
-				m.main = append(m.main, one.body...)
-				break
-			}
-			s.walrus(tokens)
-			s.as(tokens)
-			m.read(s, one.body)
-		default:
-			if !first.is("@") {
-				s.assign(tokens)
-			}
-		}
-		if first.is("@") {
-			decorators = append(decorators, readExpr(tokens[1:]))
-		} else {
-			decorators = nil
-		}
+		s.walrus(tokens)
+		s.as(tokens)
+		m.read(s, one.body)
+	default:
+		s.assign(tokens)
 	}
 }
 
