@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/lockstep/python/internal/install"
-	"github.com/paketo-buildpacks/packit/v2"
 )
 
 const (
@@ -109,11 +108,19 @@ func (b *builder) makeLaunch() error {
 	}
 	path := filepath.Join(b.layers.path(venvLayer), "bin")
 	f := facts{"helper": sum, "environment": "PATH+=" + path}
-	return b.layers.provide(launchLayer, f, "", func(layer *packit.Layer, _ string) error {
-		layer.LaunchEnv.Prepend("PATH", path, ":")
-		layer.ExecD = []string{helper}
-		return nil
-	})
+	reused, why, err := b.layers.reuse(launchLayer, f)
+	if err != nil || reused {
+		return err
+	}
+	if _, err := b.layers.empty(launchLayer); err != nil {
+		return err
+	}
+	layer := b.layers.fresh(launchLayer)
+	layer.LaunchEnv.Prepend("PATH", path, ":")
+	layer.ExecD = []string{helper}
+	b.log.detail("Made %s: %s", launchLayer, why)
+	_, err = b.layers.keep(layer, f, "")
+	return err
 }
 
 // gunicornDefaults is the file with which gunicorn takes what the launch helper chooses; the helper knows where it stands.
@@ -128,7 +135,7 @@ func (b *builder) makeGunicorn(records []record) error {
 		return nil
 	}
 	f := facts{"defaults": digest(string(gunicornDefaults)), "python": b.pythonMinor(), "rules": install.Rules}
-	return b.layers.provide(gunicornLayer, f, "", func(_ *packit.Layer, dir string) error {
+	return b.layers.provide(gunicornLayer, f, "", func(dir string) error {
 		source := install.Source{Path: filepath.Join(dir, "gunicorn.py"), Name: filepath.Join(dir, "gunicorn.py"), Output: filepath.Join(dir, "gunicorn.pyc")}
 		if err := os.WriteFile(source.Path, gunicornDefaults, 0o644); err != nil {
 			return fmt.Errorf("writing %s: %w", source.Path, err)

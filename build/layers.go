@@ -125,7 +125,7 @@ func (l *layers) reuse(name string, want facts) (bool, string, error) {
 }
 
 // provide reuses a layer, or has fill make its content at path.
-func (l *layers) provide(name string, want facts, notes string, fill func(layer *packit.Layer, path string) error) error {
+func (l *layers) provide(name string, want facts, notes string, fill func(path string) error) error {
 	reused, why, err := l.reuse(name, want)
 	if err != nil || reused {
 		return err
@@ -134,12 +134,11 @@ func (l *layers) provide(name string, want facts, notes string, fill func(layer 
 	if err != nil {
 		return err
 	}
-	layer := l.fresh(name)
-	if err := fill(&layer, path); err != nil {
+	if err := fill(path); err != nil {
 		return err
 	}
 	l.log.detail("Made %s: %s", name, why)
-	_, err = l.keep(layer, want, notes)
+	_, err = l.keep(l.fresh(name), want, notes)
 	return err
 }
 

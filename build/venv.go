@@ -11,7 +11,6 @@ import (
 	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/layer"
 	"github.com/lockstep/python/internal/lock"
-	"github.com/paketo-buildpacks/packit/v2"
 )
 
 // venvLayer is the virtual environment that the image runs: links to the interpreter and to what stands in other layers.
@@ -25,7 +24,7 @@ func (s *stage) makeVenv(groups []layer.Group, set packageSet) error {
 		return err
 	}
 	f := facts{"python": s.pythonMinor(), "home": home, "parts": digest(string(described)), "rules": install.Rules, "resolution": set.resolved}
-	return s.layers.provide(venvLayer, f, set.frozen, func(_ *packit.Layer, path string) error {
+	return s.layers.provide(venvLayer, f, set.frozen, func(path string) error {
 		venv := install.Venv{Prefix: path, Home: home, Minor: s.minor()}
 		return errors.Join(venv.Create(), venv.Join(parts))
 	})

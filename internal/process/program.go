@@ -9,6 +9,7 @@ import (
 // Program is one that a line of the Procfile starts, with its arguments, and without what only leads to it, such as exec or env.
 type Program struct {
 	Line int
+	Type string
 	Args []string
 }
 
@@ -28,7 +29,7 @@ func Programs(data []byte) []Program {
 		syntax.Walk(file, func(node syntax.Node) bool {
 			if call, ok := node.(*syntax.CallExpr); ok && len(call.Args) > 0 {
 				if v := newInvocation(e.command, call); v.start < len(v.args) {
-					list = append(list, Program{e.line, v.args[v.start:]})
+					list = append(list, Program{e.line, e.kind, v.args[v.start:]})
 				}
 			}
 			return true

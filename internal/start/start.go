@@ -73,7 +73,7 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 }
 
 // choice is the web process.
-type choice struct{ command, needs string }
+type choice struct{ command, needs, framework string }
 
 func (f *finder) choose(web []candidate, config pyproject, scripts []script) (choice, error) {
 	if name := cmp.Or(f.settings.App, config.Tool.FastAPI.Entrypoint); name != "" {
@@ -133,9 +133,9 @@ func (f *finder) start(c candidate) choice {
 	f.warnings = append(f.warnings, s.warnings...)
 	f.checkFramework(c)
 	if s.command == "" {
-		return choice{}
+		return choice{framework: c.framework.name}
 	}
-	return choice{environment(c) + s.command, s.needs}
+	return choice{environment(c) + s.command, s.needs, c.framework.name}
 }
 
 func found(c candidate) string {
