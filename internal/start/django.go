@@ -105,7 +105,7 @@ func (f *finder) migrate() string {
 			continue
 		}
 		p := f.djangoProject(m.root)
-		command := "python manage.py migrate --no-input"
+		command := "python " + strings.TrimPrefix(m.file, m.root+"/") + " migrate --no-input"
 		if p.wsgi != nil {
 			if settings := settingsOf(p.wsgi.module); settings != "" && settings != p.managed {
 				command = "DJANGO_SETTINGS_MODULE=" + settings + " " + command

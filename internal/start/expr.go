@@ -52,7 +52,10 @@ func readExpr(tokens []token) expr {
 		return expr{}
 	}
 	e := expr{name: name, line: tokens[0].line}
-	if n == len(tokens) || !tokens[n].is("(") {
+	if n < len(tokens) && tokens[n].is("[") { // Celery[Task]("shop")
+		n = matching(tokens, n) + 1
+	}
+	if n >= len(tokens) || !tokens[n].is("(") {
 		return e
 	}
 	end := matching(tokens, n)

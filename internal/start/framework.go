@@ -44,7 +44,10 @@ var (
 	anyASGI   = &framework{"ASGI", asgi}
 	anyWSGI   = &framework{"WSGI", wsgi}
 	starlette = &framework{"Starlette", asgi}
-	fastHTML  = &framework{"FastHTML", asgi}
+
+	socketASGI = &framework{"Socket.IO", asgi}
+	socketWSGI = &framework{"Socket.IO", wsgi}
+	fastHTML   = &framework{"FastHTML", asgi}
 )
 
 // makers are what an app object comes out of, by the first and the last part of the name. Where a framework has two of the
@@ -60,7 +63,7 @@ var makers = map[string]*framework{
 	"mcp.FastMCP": mcp, "mcp.MCPServer": mcp, "fastmcp.FastMCP": fastMCP,
 	"django.get_wsgi_application": django, "django.get_asgi_application": channels, "channels.ProtocolTypeRouter": channels,
 	"shiny.App": {"Shiny", asgi}, "apiflask.APIFlask": flask, "flask_openapi3.OpenAPI": flask, "blacksheep.Application": {"BlackSheep", asgi},
-	"connexion.AsyncApp": {"Connexion", asgi}, "connexion.FlaskApp": {"Connexion", asgi}, "socketio.ASGIApp": anyASGI, "socketio.WSGIApp": anyWSGI,
+	"connexion.AsyncApp": {"Connexion", asgi}, "connexion.FlaskApp": {"Connexion", asgi}, "socketio.ASGIApp": socketASGI, "socketio.WSGIApp": socketWSGI,
 	"a2wsgi.ASGIMiddleware": anyWSGI, "a2wsgi.WSGIMiddleware": anyASGI, "asgiref.WsgiToAsgi": anyASGI,
 	"celery.Celery": celery, "huey.Huey": huey, "huey.RedisHuey": huey, "huey.SqliteHuey": huey, "huey.PriorityRedisHuey": huey,
 	"huey.RedisExpireHuey": huey, "huey.FileHuey": huey, "rq.Queue": rq,

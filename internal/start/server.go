@@ -141,6 +141,7 @@ func (f *finder) serve(c candidate, kind protocol) serving {
 				if strings.HasPrefix(command, "gunicorn ") {
 					conf.say(&found)
 				}
+				f.keepSessions(c, conf, &found)
 				return found
 			}
 		}
@@ -151,6 +152,7 @@ func (f *finder) serve(c candidate, kind protocol) serving {
 			found.command = s.command(c, conf)
 		}
 	}
+	f.keepSessions(c, conf, &found)
 	text := fmt.Sprintf("No server for %s apps is among the packages: %s.", kind, f.advice(fallback))
 	if other := f.otherServer(kind); other != "" {
 		text = fmt.Sprintf("%s is locked, but it serves %s apps only, and not %s of %s, which is for %s: %s.",
@@ -158,6 +160,23 @@ func (f *finder) serve(c candidate, kind protocol) serving {
 	}
 	found.warnings = append(found.warnings, text)
 	return found
+}
+
+// keepSessions gives a Socket.IO app one worker: its sessions are in the process, and no server of ours sends a client to the
+// same one again. Flask-SocketIO takes eventlet or gevent when it finds them, and then gunicorn has to have it too.
+func (f *finder) keepSessions(c candidate, conf gunicornConf, s *serving) {
+	inFlask := f.packages.has("flask-socketio")
+	if !inFlask && c.framework != socketASGI && c.framework != socketWSGI || conf.sets["workers"] {
+		return
+	}
+	for _, class := range []string{"eventlet", "gevent"} {
+		if inFlask && f.packages.has(class) && strings.HasPrefix(s.command, "gunicorn ") && !conf.sets["worker_class"] {
+			s.command += " --worker-class " + class
+			break
+		}
+	}
+	s.command = "WEB_CONCURRENCY=1 " + s.command
+	s.notes = append(s.notes, "Socket.IO keeps the sessions of its clients in the process: one worker")
 }
 
 func opposite(kind protocol) protocol {

@@ -244,6 +244,10 @@ func (f *finder) runnable() *module {
 func (f *finder) nothing() string {
 	line := "web: gunicorn main:app"
 	for _, m := range f.modules {
+		if likely := f.likely(m); likely != "" {
+			line = "web: " + likely
+			break
+		}
 		if m.root == "." && !strings.Contains(m.file, "/") && m.file != "manage.py" && m.file != "gunicorn.conf.py" {
 			line = "worker: python " + m.file
 			if slices.Contains(conventional, m.file) {
@@ -254,4 +258,31 @@ func (f *finder) nothing() string {
 	return "nothing was found that starts the app, so the image has no default process.\n" +
 		"Looked for: a Procfile, console scripts in pyproject.toml, an app object of a web framework, a task queue, and a package with __main__.py.\n" +
 		"Add a file named Procfile with the command, such as\n" + line
+}
+
+// likely is a command for an object that has an app's name, in a usual place, and comes from what the code does not show.
+func (f *finder) likely(m *module) string {
+	if !slices.Contains(conventional, path.Base(m.file)) || !importable.MatchString(m.name) || !f.hasFramework() {
+		return ""
+	}
+	for _, name := range objectNames {
+		if slices.Contains(f.objects(m), m.name+":"+name) {
+			c, err := f.named(m.name+":"+name, nil)
+			if err != nil {
+				return ""
+			}
+			return environment(c) + f.serve(c, c.framework.protocol).command
+		}
+	}
+	return ""
+}
+
+// hasFramework tells whether a web framework is among the packages.
+func (f *finder) hasFramework() bool {
+	for _, kind := range makers {
+		if (kind.protocol == asgi || kind.protocol == wsgi) && f.packages.has(distributions[strings.ToLower(kind.name)]) {
+			return true
+		}
+	}
+	return false
 }

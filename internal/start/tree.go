@@ -162,10 +162,21 @@ func (t *tree) find(root, name string) string {
 	return ""
 }
 
-// root is the directory that a module is imported from: above its outermost package. Where packages have no __init__.py, the
-// module's imports of its neighbors tell; else it is the project's directory, or src in it.
+// root is the directory that a module is imported from: where Django's settings are found that it names, or above its outermost
+// package. Where packages have no __init__.py, the module's imports of its neighbors tell; else it is the project's directory,
+// or src in it.
 func (t *tree) root(m *module) string {
 	dir := path.Dir(m.file)
+	if settings := settingsOf(m); settings != "" {
+		for root := dir; ; root = path.Dir(root) {
+			if t.find(root, settings) != "" {
+				return root
+			}
+			if root == "." {
+				break
+			}
+		}
+	}
 	for dir != "." && t.files[path.Join(dir, "__init__.py")] {
 		dir = path.Dir(dir)
 	}
