@@ -95,7 +95,7 @@ func ReadUV(app fs.FS, name string, want Request) (Lock, error) {
 
 func parseUV(name string, data []byte) (*uvLock, error) {
 	file := uvLock{name: name, markers: map[string]pep508.Marker{}}
-	if err := decode.TOML(packed(data), &file); err != nil {
+	if err := decode.TOML(data, &file); err != nil {
 		return nil, unreadable(name, err)
 	}
 	if file.Version != 1 {
