@@ -261,26 +261,6 @@ func otherVCS(name, where string) error {
 	}
 }
 
-func otherPDMVersion(name, version string) error {
-	what := fmt.Sprintf("%s has lock_version %s; this buildpack reads version 4", name, version)
-	if version == "" {
-		what = name + " does not say its lock_version"
-	}
-	return &failure.Error{What: what, Where: name + ", metadata.lock_version", Fix: "run 'pdm lock' with PDM 2 and commit the new " + name}
-}
-
-func otherPipfileSpec(name string, spec any) error {
-	what := fmt.Sprintf("%s has pipfile-spec %v; this buildpack reads 6", name, spec)
-	if spec == nil {
-		what = name + " does not say its pipfile-spec"
-	}
-	return &failure.Error{
-		What:  what,
-		Where: name + ", _meta.pipfile-spec",
-		Fix:   "run 'pipenv lock' and commit the new " + name,
-	}
-}
-
 func notJSON(name string, data []byte, err error) error {
 	where := name
 	var syntax *json.SyntaxError
@@ -384,14 +364,6 @@ func noPoetryManifest(file string, err error) error {
 		What:  fmt.Sprintf("there is no pyproject.toml, which %s was made from", file),
 		Where: file,
 		Fix:   fmt.Sprintf("commit pyproject.toml too, or remove %s", file),
-	}
-}
-
-func poetryVersion(file, version string) error {
-	return &failure.Error{
-		What:  fmt.Sprintf("%s has lock-version %s; this buildpack reads 1.0 to 2.1", file, version),
-		Where: file + ", metadata.lock-version",
-		Fix:   "use a newer release of this buildpack, or lock with a Poetry that writes version 2.1",
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -62,8 +61,8 @@ type pylockFile struct {
 // ReadPylock reads a resolution that was kept: what uv wrote for this very Python and platform. name is what messages call it.
 func ReadPylock(name string, data []byte) (Lock, error) {
 	var file pylock
-	if err := decode.TOML(data, &file); err != nil {
-		return Lock{}, unreadable(name, err)
+	if err := decodeTOML(name, data, &file); err != nil {
+		return Lock{}, err
 	}
 	return file.lock(name)
 }

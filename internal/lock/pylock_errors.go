@@ -9,14 +9,6 @@ import (
 
 const relockPylock = "lock again and commit the new file; do not edit it by hand"
 
-func otherPylock(name, version string) error {
-	what := fmt.Sprintf("%s has lock-version %s; this buildpack reads 1", name, version)
-	if version == "" {
-		what = name + " says no lock-version, so it is no pylock file"
-	}
-	return &failure.Error{What: what, Where: name + ", lock-version", Fix: "lock with a tool that writes lock-version 1.0, or use a newer release of this buildpack"}
-}
-
 func sourcesOf(file, name string, sources []string) error {
 	what := fmt.Sprintf("%s does not say where %s comes from: it has no vcs, directory, archive, sdist or wheels", file, name)
 	if len(sources) > 0 {

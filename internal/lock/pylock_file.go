@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -16,17 +15,13 @@ import (
 // ReadPylockFile reads a pylock.toml or pylock.<name>.toml of an app. Its default groups are the production set; what is
 // requested comes on top. Checked here is what the file alone shows; environments and Pythons are checked by Select.
 func ReadPylockFile(app fs.FS, name string, want Request) (Lock, error) {
-	data, err := fs.ReadFile(app, name)
-	if err != nil {
-		return Lock{}, unreadableFile(name, err)
-	}
 	var file pylock
-	if err := decode.TOML(data, &file); err != nil {
-		return Lock{}, unreadable(name, err)
+	if _, err := readTOML(app, name, &file); err != nil {
+		return Lock{}, err
 	}
 	major, minor, ok := strings.Cut(file.Version, ".")
 	if !ok || major != "1" {
-		return Lock{}, otherPylock(name, file.Version)
+		return Lock{}, otherFormat(name, "", "lock-version", file.Version, "1", "lock with a tool that writes lock-version 1.0, or use a newer release of this buildpack")
 	}
 	for i := range file.Packages {
 		if err := file.Packages[i].check(name); err != nil {

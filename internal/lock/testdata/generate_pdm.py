@@ -118,6 +118,8 @@ exclude_packages = ["*"]
 MERGED = APPLICATION + '[[tool.pdm.source]]\nname = "second"\nurl = "http://127.0.0.1:18947/private"\n'
 LINKS = APPLICATION + '[[tool.pdm.source]]\nname = "wheels"\nurl = "file:///${PROJECT_ROOT}/wheels"\ntype = "find_links"\ninclude_packages = ["vendored"]\n'
 RESOLUTION = APPLICATION + '[tool.pdm.resolution]\nexcludes = ["charset_normalizer"]\n[tool.pdm.resolution.overrides]\nurllib3 = "2.2.3"\n'
+INPUTS = "[tool.pdm.resolution]\nlock_inputs = true\n"
+WORKSPACE = project(["click"], APPLICATION + '[tool.pdm.workspace]\nmembers = ["./lib*"]\n')
 ELSEWHERE = ["my-lib @ file:///${PROJECT_ROOT}/lib", f"greet @ git+{SERVER}/greet.git@main", f"inhouse-extra @ {SERVER}/files/inhouse_extra-1.0-py3-none-any.whl"]
 ALL = ("-G", ":all")
 
@@ -144,7 +146,10 @@ PDM = {
     "windows-only": (project(["colorama"], APPLICATION), "new", [("--platform", "windows")], ""),
     "two-versions": (project(["click<8.2; python_version < '3.12'", "click>=8.2; python_version >= '3.12'"], APPLICATION), "new",
                      [("--python", "==3.11.*"), ("--python", "==3.12.*", "--append")], ""),
-    "lock-inputs": (project(["six"], APPLICATION + "[tool.pdm.resolution]\nlock_inputs = true\n"), "new", [()], ""),
+    "lock-inputs": (FULL + INPUTS, "new", [ALL], "extra all\n"),
+    "workspace": (WORKSPACE, "new", [()], ""),
+    "workspace-walk": (WORKSPACE, "new", [("-S", "no_inherit_metadata")], ""),
+    "workspace-inputs": (WORKSPACE + INPUTS, "new", [()], ""),
     "old-2.10": (FULL, "old", [ALL], ""),
     "old-2.4": (project(MAIN, "[tool.pdm.dev-dependencies]\ntest = ['iniconfig']\n[tool.pdm.overrides]\nidna = '3.6'\n" + BUILD, EXTRAS), "24", [()], "extra fast\n"),
 }
@@ -157,6 +162,9 @@ PDM_EDITS = {  # what is changed after locking, and that PDM then refuses
     "stale-main": ('"click"', '"click", "six"'),
     "stale-marker": ("'win32'", "'darwin'"),
 }
+MEMBER_EDITS = {"stale-member": (WORKSPACE, ('["six"]', '["six", "attrs"]', "lib/pyproject.toml")),
+                "stale-member-inputs": (WORKSPACE + INPUTS, ('["six"]', '["six>2"]', "lib/pyproject.toml")),
+                "stale-inputs": (FULL + INPUTS, ('"click"', '"attrs"'))}
 
 
 def pdm_case(root, name, manifest, tool, locks, request, edit=None):
@@ -170,7 +178,9 @@ def pdm_case(root, name, manifest, tool, locks, request, edit=None):
     only = ["--no-default", "-G", "default"] if "group" in request else ["--prod"]  # PDM takes no dev group with --prod
     listing = run(app, pdm, "sync", *only, "--no-self", "--dry-run", *groups, ok=False)
     if edit:
-        (app / "pyproject.toml").write_text(manifest.replace(*edit))
+        old, new, *other = edit
+        file = app / (other or ["pyproject.toml"])[0]
+        file.write_text(file.read_text().replace(old, new))
         if run(app, pdm, "lock", "--check", ok=False).returncode == 0:
             raise SystemExit(f"{name}: PDM takes it")
     elif tool == "new" and run(app, pdm, "lock", "--check", ok=False).returncode:
@@ -179,7 +189,7 @@ def pdm_case(root, name, manifest, tool, locks, request, edit=None):
         names = sorted(f"{canonicalize_name(n)}=={v}" for n, v in re.findall(r"^\s+- (\S+) (\S+)$", listing.stdout, re.M))
         (app / "installs").write_text("".join(n + "\n" for n in names))
     keep(app, "pdm", name, request)
-    if not edit:  # hosts were replaced: PDM itself says what the hash of the replaced manifest is
+    if not edit and manifest != WORKSPACE:  # hosts were replaced: PDM itself says what the hash of the replaced manifest is
         out = OUT / "pdm" / name
         code = "from pdm.project.project_file import PyProject as P; from pdm.termui import UI; print(P('pyproject.toml', ui=UI()).content_hash())"
         digest = run(out, VENVS / f"pdm-{tool}" / "bin" / "python", "-c", code).stdout.split()[-1]
@@ -322,6 +332,7 @@ def main():
         serve(root / "served")
         jobs = {f"pdm/{n}": lambda n=n, c=c: pdm_case(root, n, *c) for n, c in PDM.items()}
         jobs |= {f"pdm/{n}": lambda n=n, e=e: pdm_case(root, n, FULL, "new", [ALL], "", e) for n, e in PDM_EDITS.items()}
+        jobs |= {f"pdm/{n}": lambda n=n, m=m, e=e: pdm_case(root, n, m, "new", [ALL], "", e) for n, (m, e) in MEMBER_EDITS.items()}
         jobs |= {f"pipfile/{n}": lambda n=n, c=c: pipfile_case(root, n, *c) for n, c in PIPFILE.items()}
         jobs |= {f"pipfile/{n}": lambda n=n, e=e: pipfile_case(root, n, CATEGORY, "new", "", e) for n, e in PIPFILE_EDITS.items()}
         for name, job in jobs.items():
