@@ -339,6 +339,22 @@ func noSource(name, pkg, index string, known []string) error {
 	}
 }
 
+// unverified is a file at a URL without a hash: whatever stands there one day would be installed.
+func unverified(file string, name pep508.Name, at string) error {
+	fix := "run 'poetry lock' with Poetry 2, which locks its hash, and commit the new " + file
+	switch file {
+	case "Pipfile.lock":
+		fix = fmt.Sprintf("write its hash into the Pipfile, run 'pipenv lock' and commit both:\n%s = {file = \"%s#sha256=<what sha256sum says of the file>\"}", name, withoutCredentials(at))
+	case "pdm.lock":
+		fix = "run 'pdm lock', which locks its hash, and commit the new " + file
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s does not say which hash %s has, which comes from %s", file, name, withoutCredentials(at)),
+		Where: file + ", package " + string(name),
+		Fix:   fix,
+	}
+}
+
 // staleLock lists what drifted between a lock and what it was made from.
 func staleLock(name, manifest string, drift []string, cure string) error {
 	return &failure.Error{

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/lockstep/python/internal/decode"
@@ -75,16 +76,20 @@ var archiveFile = regexp.MustCompile(`(?i)\.(whl|tar\.gz|tgz|zip|tar\.bz2|tar\.x
 
 func isArchive(name string) bool { return archiveFile.MatchString(name) }
 
-// archive makes the entry that one file, at a URL or in the app dir. The hash of a file in the app dir is taken from the file
-// itself when the lock has none, so that another file is another artifact.
+// archive makes the entry that one file, at a URL or in the app dir. What it may be is the hash in its URL, else those that the lock
+// has for it; a file in the app dir is its own hash when there is none, so that another file is another artifact.
 func (e *Entry) archive(app fs.FS, lock, at, subdirectory string, known []File) {
-	at, _, _ = strings.Cut(at, "#")
+	at, fragment := cutFragment(at)
 	at, local := inApp(at)
 	f := File{Name: unescape(path.Base(at)), URL: at}
+	var hashes []string
 	for _, k := range known {
-		if len(known) == 1 || k.Name == f.Name {
-			f.SHA256, f.Hash = k.SHA256, k.Hash
+		if len(known) == 1 || k.Name == "" || k.Name == f.Name {
+			hashes = append(hashes, k.hash())
 		}
+	}
+	if sum := fragment.Get("sha256"); sum != "" {
+		hashes = []string{"sha256:" + sum}
 	}
 	e.Origin = &Origin{URL: at, Subdirectory: subdirectory}
 	if local {
@@ -93,10 +98,15 @@ func (e *Entry) archive(app fs.FS, lock, at, subdirectory string, known []File) 
 			e.NoBuild = noLocalFile(lock, string(e.Name), at)
 			return
 		}
-		if f.hash() == "" {
-			f.SHA256 = sum
+		if sum = "sha256:" + sum; len(hashes) == 0 || slices.Contains(hashes, sum) {
+			hashes = []string{sum}
 		}
 	}
+	if len(hashes) != 1 { // of several, those of a release on an index, uv takes none for a URL
+		e.NoBuild = unverified(lock, e.Name, at)
+		return
+	}
+	f = withHash(f, hashes[0])
 	if strings.HasSuffix(f.Name, ".whl") {
 		e.Wheels = []File{f}
 	} else {
@@ -107,7 +117,7 @@ func (e *Entry) archive(app fs.FS, lock, at, subdirectory string, known []File) 
 // rootURL is how a file URL begins that is relative to the project, in PDM's words.
 const rootURL = "file:///${PROJECT_ROOT}"
 
-// relative gives a path of the app dir from the forms that it is written in, and whether it is one.
+// inApp gives a path of the app dir from the forms that it is written in, and whether it is one.
 func inApp(at string) (string, bool) {
 	rest, ok := strings.CutPrefix(at, rootURL)
 	if !ok && strings.Contains(at, "://") {

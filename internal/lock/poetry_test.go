@@ -73,6 +73,15 @@ func testPoetry(t *testing.T, context spec.G, it spec.S) {
 		}
 	})
 
+	it("refuses a file at a URL without a hash", func() {
+		dir := "testdata/poetry/2.1-elsewhere"
+		file := regexp.MustCompile(`\{file = "colors[^}]*\},`).ReplaceAll(optional(dir, "poetry.lock"), nil)
+		l, err := lock.ReadPoetry(files("poetry.lock", string(file), "pyproject.toml", string(optional(dir, "pyproject.toml"))), "poetry.lock", lock.Request{})
+		Expect(err).NotTo(HaveOccurred())
+		_, err = lock.Select(l, environment("3.14.6 x86_64"))
+		Expect(err).To(MatchError(ContainSubstring("poetry.lock does not say which hash colors has, which comes from https://")))
+	})
+
 	it("says a manifest without a lock as requirements", func() {
 		lines, err := lock.PoetryRequirements([]byte(`
 [tool.poetry.dependencies]

@@ -77,14 +77,18 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+SUMS = {}  # package of the private index → the hash of its wheel
+
+
 def serve(root):
     """A private index with two packages, a git repository over plain HTTP, and files."""
     for name, requires in [("inhouse", ["six"]), ("inhouse_extra", [])]:
         path = wheel(root / "files", name, "1.0", requires)
         page = root / "private" / name.replace("_", "-")
         page.mkdir(parents=True)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = SUMS[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         (page / "index.html").write_text(f'<a href="{SERVER}/files/{path.name}#sha256={digest}">{path.name}</a>')
+    run(root, PYTHON, "-m", "pip", "download", "-q", "--no-deps", "-d", "files", "six==1.17.0")
     work = root / "work"
     library(work, "greet")
     for args in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "One"]):
@@ -218,7 +222,8 @@ click = "*"
 """
 SEARCHED = INDEXES + "\n[pipenv]\ninstall_search_all_sources = true\n"
 PLACES = '[packages]\nmy-lib = {path = "./lib", editable = true}\ngreet = {git = "http://127.0.0.1:18947/greet.git", ref = "main"}\n' \
-    'inhouse-extra = {file = "http://127.0.0.1:18947/files/inhouse_extra-1.0-py3-none-any.whl"}\nvendored = {path = "./wheels/vendored-1.0-py3-none-any.whl"}\n'
+    'inhouse-extra = {file = "http://127.0.0.1:18947/files/inhouse_extra-1.0-py3-none-any.whl#sha256=@inhouse_extra@"}\nvendored = {path = "./wheels/vendored-1.0-py3-none-any.whl"}\n'
+URL = '[packages]\n{0} = {{file = "http://127.0.0.1:18947/files/{1}.whl"}}\n'
 NAMES = '[packages]\nJaraco_Classes = "*"\nzope-Event = {version = "*", markers = "python_version > \'3\'"}\n\n[requires]\npython_full_version = "3.12.1"\n'
 KEYS = '[packages]\nclick = {version = "*", sys_platform = "== \'linux\'", python_version = ">= \'3.8\'"}\nsix = {version = "*", os_name = "== \'nt\'"}\n' \
     'iniconfig = {version = "*", platform_machine = "!= \'x\'", markers = "python_version < \'4\'"}\npluggy = {version = "*", no_binary = true}\n'
@@ -234,6 +239,8 @@ PIPFILE = {
     "indexes-searched": (SEARCHED, "new", ""),
     "places": (PLACES, "new", ""),
     "places-old": (PLACES, "old", ""),
+    "url-on-index": (URL.format("six", "six-1.17.0-py2.py3-none-any"), "new", ""),  # Pipenv locks every hash of that release
+    "unverified-url": (URL.format("inhouse-extra", "inhouse_extra-1.0-py3-none-any"), "new", ""),
     "names": (NAMES, "new", ""),
     "names-old": (NAMES, "old", ""),
     "marker-keys": (KEYS, "new", ""),
@@ -251,6 +258,7 @@ PIPFILE_EDITS = {
 
 def pipfile_case(root, name, manifest, tool, request, edit=None):
     app = fresh(root, "pipfile", name)
+    manifest = manifest.replace("@inhouse_extra@", SUMS["inhouse_extra"])
     (app / "Pipfile").write_text(manifest)
     pipenv = VENVS / f"pipenv-{tool}" / "bin" / "pipenv"
     run(app, pipenv, "lock")
@@ -258,7 +266,7 @@ def pipfile_case(root, name, manifest, tool, request, edit=None):
         (app / "Pipfile").write_text(manifest.replace(*edit))
         if run(app, pipenv, "verify", ok=False).returncode == 0:
             raise SystemExit(f"{name}: Pipenv takes it")
-    elif not request.startswith("extra") and not name.startswith("unknown"):
+    elif not request.startswith("extra") and not name.startswith("unknown") and "url" not in name:
         names = []
         sections = [[]] + [["--categories", line.split()[1]] for line in request.splitlines()]
         for section in sections:
