@@ -165,7 +165,7 @@ name = "PyPI"
 		values := map[string]string{"POETRY_HTTP_BASIC_CORP_INDEX_2_USERNAME": "me", "POETRY_HTTP_BASIC_CORP_INDEX_2_PASSWORD": "a/b@c",
 			"POETRY_HTTP_BASIC_PYPI_USERNAME": "no"}
 		Expect(lock.IndexCredentials(app, func(name string) string { return values[name] })).To(Equal(lock.Credentials{
-			"one.example:8443": "me:a%2Fb%40c", "two.example": "user:p%40ss"}))
+			"one.example:8443/simple": "me:a%2Fb%40c", "two.example/simple": "user:p%40ss"}))
 	})
 
 	it("gives the indexes of a manifest as options", func() {
