@@ -31,7 +31,11 @@ func (r Requirements) Credentials(lookup func(string) string) Credentials {
 // Find adds those of the URLs in any texts, variables filled in by lookup.
 func (c Credentials) Find(lookup func(string) string, texts ...string) {
 	for _, text := range texts {
-		c.read(Expand(text, lookup))
+		for line := range strings.SplitSeq(text, "\n") { // a lock has thousands of URLs without a user
+			if strings.Contains(line, "@") {
+				c.read(Expand(line, lookup))
+			}
+		}
 	}
 }
 
@@ -98,7 +102,7 @@ func Unset(text string, lookup func(string) string) string {
 
 // Restore gives the packages as the installer needs them: variables in their URLs filled in, and the credentials of their hosts.
 func (c Credentials) Restore(packages []Package, lookup func(string) string) []Package {
-	whole := func(text string) string { return c.Add(ExpandAny(text, lookup)) }
+	whole := func(text string) string { return ExpandAny(c.Add(ExpandAny(text, lookup)), lookup) }
 	packages = slices.Clone(packages)
 	for i, p := range packages {
 		if p.Origin != nil {

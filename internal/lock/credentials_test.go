@@ -53,6 +53,43 @@ vcs = { type = "git", url = "https://t0ken@git.example/b.git", commit-id = "0123
 		Expect(again).To(Equal(kept))
 	})
 
+	it("takes those in the URLs of a lock off what is kept", func() {
+		for _, read := range []struct {
+			reader     lock.Reader
+			name, text string
+		}{
+			{lock.ReadPDM, "pdm.lock", `[metadata]
+groups = ["default"]
+strategy = ["inherit_metadata"]
+lock_version = "4.5.1"
+[[package]]
+name = "a"
+version = "1"
+url = "https://user:s3cret@files.example/a-1-py3-none-any.whl"
+files = [{url = "https://user:s3cret@files.example/a-1-py3-none-any.whl", hash = "sha256:aa"}]
+[[package]]
+name = "b"
+version = "1"
+git = "https://${TOKEN}@git.example/b.git"
+revision = "0123456789012345678901234567890123456789"
+`},
+			{lock.ReadPipfile, "Pipfile.lock", `{"_meta": {"pipfile-spec": 6}, "default": {
+"a": {"file": "https://user:s3cret@files.example/a-1-py3-none-any.whl#sha256=aa"},
+"b": {"git": "git+https://${TOKEN}@git.example/b.git", "ref": "0123456789012345678901234567890123456789"}}}`},
+		} {
+			l, err := read.reader(files(read.name, read.text), read.name, lock.Request{})
+			Expect(err).NotTo(HaveOccurred())
+			packages, err := lock.Select(l, environment("3.14.6 x86_64"))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(packages[0].Artifact() + packages[1].Artifact()).NotTo(Or(ContainSubstring("s3cret"), ContainSubstring("TOKEN")))
+			lookup := func(string) string { return "t0ken" }
+			credentials := lock.Credentials{}
+			credentials.Find(lookup, read.text)
+			given, _ := lock.WritePylock(credentials.Restore(packages, lookup))
+			Expect(given).To(And(ContainSubstring(`"https://user:s3cret@files.example/a-1-py3-none-any.whl"`), ContainSubstring(`"https://t0ken@git.example/b.git"`)))
+		}
+	})
+
 	it("finds the credentials of named indexes in variables and URLs", func() {
 		values := map[string]string{
 			"UV_INDEX_MY_INDEX_2_USERNAME": "user", "UV_INDEX_MY_INDEX_2_PASSWORD": "p@ss/word",

@@ -344,12 +344,12 @@ func unverified(file string, name pep508.Name, at string) error {
 	fix := "run 'poetry lock' with Poetry 2, which locks its hash, and commit the new " + file
 	switch file {
 	case "Pipfile.lock":
-		fix = fmt.Sprintf("write its hash into the Pipfile, run 'pipenv lock' and commit both:\n%s = {file = \"%s#sha256=<what sha256sum says of the file>\"}", name, withoutCredentials(at))
+		fix = fmt.Sprintf("write its hash into the Pipfile, run 'pipenv lock' and commit both:\n%s = {file = \"%s#sha256=<what sha256sum says of the file>\"}", name, at)
 	case "pdm.lock":
 		fix = "run 'pdm lock', which locks its hash, and commit the new " + file
 	}
 	return &failure.Error{
-		What:  fmt.Sprintf("%s does not say which hash %s has, which comes from %s", file, name, withoutCredentials(at)),
+		What:  fmt.Sprintf("%s does not say which hash %s has, which comes from %s", file, name, at),
 		Where: file + ", package " + string(name),
 		Fix:   fix,
 	}

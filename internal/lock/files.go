@@ -80,7 +80,7 @@ func isArchive(name string) bool { return archiveFile.MatchString(name) }
 // has for it; a file in the app dir is its own hash when there is none, so that another file is another artifact.
 func (e *Entry) archive(app fs.FS, lock, at, subdirectory string, known []File) {
 	at, fragment := cutFragment(at)
-	at, local := inApp(at)
+	at, local := inApp(withoutCredentials(at))
 	f := File{Name: unescape(path.Base(at)), URL: at}
 	var hashes []string
 	for _, k := range known {

@@ -99,7 +99,7 @@ func (r *pdmReader) locate(e *Entry, p pdmPackage) {
 	case p.Hg+p.SVN+p.Bzr != "":
 		e.Origin, e.NoBuild = &Origin{VCS: p.Hg + p.SVN + p.Bzr}, notGit(r.file.name, p.Name)
 	case p.Git != "":
-		e.Origin = &Origin{VCS: p.Git, Commit: p.Revision, Requested: p.Ref, Subdirectory: p.Subdirectory}
+		e.Origin = &Origin{VCS: withoutCredentials(p.Git), Commit: p.Revision, Requested: p.Ref, Subdirectory: p.Subdirectory}
 		if p.Revision == "" {
 			e.NoBuild = noCommit(r.file.name, p.Name, "pdm lock")
 		}

@@ -272,7 +272,7 @@ func (e pipfileEntry) vcs() (kind, repository string) {
 
 func gitOf(repository string, raw pipfileEntry) *Origin {
 	repository, fragment, _ := strings.Cut(strings.TrimPrefix(repository, "git+"), "#")
-	o := &Origin{VCS: repository, Commit: raw.text("ref"), Subdirectory: raw.text("subdirectory")}
+	o := &Origin{VCS: withoutCredentials(repository), Commit: raw.text("ref"), Subdirectory: raw.text("subdirectory")}
 	if _, subdirectory, ok := strings.Cut(fragment, "subdirectory="); ok && o.Subdirectory == "" {
 		o.Subdirectory, _, _ = strings.Cut(subdirectory, "&")
 	}
