@@ -95,8 +95,20 @@ func wrongEnvironment(l Lock, env Environment) error {
 		What: fmt.Sprintf("%s was made for other environments than this one (Python %s on Linux %s):\n  - %s",
 			l.File, env.Python, env.Markers.PlatformMachine, strings.Join(list, "\n  - ")),
 		Where: l.File,
-		Fix:   "add this environment where the environments of the lock are chosen (uv: tool.uv.environments), or none for all, and lock again",
+		Fix:   l.widen(env),
 	}
+}
+
+// widen is how the tool that wrote the lock is told to lock for an environment, too.
+func (l Lock) widen(env Environment) string {
+	python, machine := fmt.Sprintf("%d.%d", env.Python.Major(), env.Python.Minor()), env.Markers.PlatformMachine
+	switch {
+	case l.File == "pdm.lock":
+		return fmt.Sprintf("run 'pdm lock --append --platform manylinux_2_%d_%s --python \"==%s.*\"' and commit the new pdm.lock", glibc(env), machine, python)
+	case l.File == "uv.lock" || strings.Contains(l.Relock, "'uv "):
+		return fmt.Sprintf("add \"sys_platform == 'linux' and platform_machine == '%s'\" to tool.uv.environments in pyproject.toml, or remove that list,\n%s", machine, l.Relock)
+	}
+	return fmt.Sprintf("make it hold for Python %s on Linux %s, too: %s", python, machine, l.Relock)
 }
 
 // exclude names what is active together and must not be.

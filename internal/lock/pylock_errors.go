@@ -34,14 +34,14 @@ func pylockVCS(file, name, kind, path string) error {
 }
 
 // relock is how the file is made anew with the tool that wrote it.
-func relock(createdBy string) string {
+func relock(createdBy, name string) string {
 	command := map[string]string{
-		"uv": "uv export --format pylock.toml --output-file pylock.toml", "pdm": "pdm lock", "pip": "pip lock .", "pipenv": "pipenv lock", "poetry": "poetry lock",
+		"uv": "uv export --format pylock.toml --output-file " + name, "pdm": "pdm lock", "pip": "pip lock .", "pipenv": "pipenv lock", "poetry": "poetry lock",
 	}[createdBy]
 	if command == "" {
-		return "lock again, and commit the new pylock.toml"
+		return "lock again, and commit the new " + name
 	}
-	return "run '" + command + "' and commit the new pylock.toml"
+	return "run '" + command + "' and commit the new " + name
 }
 
 func stalePylock(file, fix string, drift []string) error {

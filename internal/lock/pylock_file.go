@@ -58,6 +58,7 @@ func (file pylock) describe(l *Lock, want Request) error {
 		}
 		l.Environments = append(l.Environments, marker)
 	}
+	l.Relock = relock(file.CreatedBy, l.File)
 	extras, groups := pep508.NewNames(file.Extras), pep508.NewNames(slices.Concat(file.Groups, file.Defaults))
 	for _, extra := range want.Extras {
 		if !slices.Contains(extras, extra) {
@@ -162,7 +163,6 @@ func (file pylock) direct(app fs.FS, l *Lock) error {
 			l.Direct = append(l.Direct, r)
 		}
 	}
-	l.Relock = relock(file.CreatedBy)
 	return nil
 }
 

@@ -71,7 +71,7 @@ func ReadUV(app fs.FS, name string, want Request) (Lock, error) {
 	if err != nil {
 		return Lock{}, err
 	}
-	l := Lock{File: name, Python: file.RequiresPython, PyWhere: name + ", requires-python"}
+	l := Lock{File: name, Python: file.RequiresPython, PyWhere: name + ", requires-python", Relock: "run 'uv lock' and commit the new " + name}
 	if _, ok := manifests["."]; ok {
 		l.Matches = "pyproject.toml"
 		if err := file.check(app, manifests); err != nil {
