@@ -42,13 +42,12 @@ func (f pdmLock) compare(m *pdmManifest, members map[string]*pdmManifest) (strin
 // hashes are what the releases of PDM make of the manifest. Lock 4.4.2 began to hash the whole resolution table in place of its
 // overrides, PDM 2.20 the standard dependency groups together with its own, and later ones a workspace's members.
 func (m *pdmManifest) hashes(members map[string]*pdmManifest) (all []string, err error) {
-	if len(m.Tool.PDM.Workspace.Members) > 0 {
+	if len(subtable(m.tool(), "workspace")) > 0 {
 		hash, err := m.workspaceHash(members)
 		return []string{hash}, err
 	}
-	pdm := subtable(subtable(m.raw, "tool"), "pdm")
-	overrides := valueOr(pdm, "overrides", valueOr(m.resolution(), "overrides", map[string]any{}))
-	for _, dev := range []any{m.mergedGroups(), valueOr(pdm, "dev-dependencies", map[string]any{})} {
+	overrides := valueOr(m.tool(), "overrides", valueOr(m.resolution(), "overrides", map[string]any{}))
+	for _, dev := range []any{m.mergedGroups(), valueOr(m.tool(), "dev-dependencies", map[string]any{})} {
 		for key, value := range map[string]any{"resolution": any(m.resolution()), "overrides": overrides} {
 			hash, err := m.hash(dev, key, value)
 			if err != nil {
@@ -60,14 +59,14 @@ func (m *pdmManifest) hashes(members map[string]*pdmManifest) (all []string, err
 	return all, nil
 }
 
-func (m *pdmManifest) resolution() map[string]any {
-	return subtable(subtable(subtable(m.raw, "tool"), "pdm"), "resolution")
-}
+func (m *pdmManifest) tool() map[string]any { return subtable(subtable(m.raw, "tool"), "pdm") }
+
+func (m *pdmManifest) resolution() map[string]any { return subtable(m.tool(), "resolution") }
 
 func (m *pdmManifest) hash(dev any, key string, value any) (string, error) {
 	project := subtable(m.raw, "project")
 	text, err := pyJSON(map[string]any{
-		"sources":               valueOr(subtable(subtable(m.raw, "tool"), "pdm"), "source", []any{}),
+		"sources":               valueOr(m.tool(), "source", []any{}),
 		"dependencies":          valueOr(project, "dependencies", []any{}),
 		"dev-dependencies":      dev,
 		"optional-dependencies": valueOr(project, "optional-dependencies", map[string]any{}),
@@ -80,7 +79,7 @@ func (m *pdmManifest) hash(dev any, key string, value any) (string, error) {
 
 func (m *pdmManifest) mergedGroups() map[string]any {
 	merged := map[string]any{}
-	for _, written := range []map[string]any{subtable(m.raw, "dependency-groups"), subtable(subtable(subtable(m.raw, "tool"), "pdm"), "dev-dependencies")} {
+	for _, written := range []map[string]any{subtable(m.raw, "dependency-groups"), subtable(m.tool(), "dev-dependencies")} {
 		for name, items := range written {
 			name = string(pep508.NewName(name))
 			list, _ := merged[name].([]any)

@@ -108,7 +108,7 @@ func (in pdmProjectInputs) drift(f pdmLock, m *pdmManifest) (drift []string) {
 		if group != "default" {
 			kind += " of the group " + string(group)
 		}
-		drift = append(drift, added(kind, m.file, f.name, named(now), named(in.Groups[string(group)]))...)
+		drift = append(drift, added(kind, m.file, f.name, named(now), named(of(group, in.Groups)))...)
 		for _, line := range now {
 			if wish, err := parsePDMLine(line); err == nil && wish.Marker.IsZero() {
 				drift = append(drift, f.outgrown(wish, m)...)
