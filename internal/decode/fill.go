@@ -16,7 +16,7 @@ func plainTOML(data []byte, v any) bool {
 	into := reflect.ValueOf(v).Elem()
 	made := reflect.New(into.Type()).Elem()
 	made.Set(into)
-	ok = filler{map[reflect.Type]map[string][]int{}}.fill(root, made)
+	ok = filler{map[reflect.Type][]field{}}.fill(root, made)
 	if ok {
 		into.Set(made)
 	}
@@ -26,7 +26,13 @@ func plainTOML(data []byte, v any) bool {
 // filler puts what was parsed into the caller's types, by the library's rules as far as these types go. Where a value does not fit
 // or a type is none of theirs it gives up: the library says what is wrong, and where.
 type filler struct {
-	fields map[reflect.Type]map[string][]int // of each struct: key → place; nil where it has none
+	fields map[reflect.Type][]field // of each struct
+}
+
+// field is what a key fills, by its place in a struct.
+type field struct {
+	name  string
+	place []int
 }
 
 func (f filler) fill(value any, into reflect.Value) bool {
@@ -108,32 +114,32 @@ func (f filler) table(table map[string]any, into reflect.Value) bool {
 }
 
 // place is where a struct has the field of a key: the one of its name, else the first whose name differs in its case only.
-func (f filler) place(t reflect.Type, key string) []int {
-	known := f.fields[t]
-	if known == nil {
-		known = map[string][]int{}
-		f.fields[t] = known
+func (f filler) place(t reflect.Type, key string) (place []int) {
+	fields, ok := f.fields[t]
+	if !ok {
+		fields = fieldsOf(t)
+		f.fields[t] = fields
 	}
-	place, ok := known[key]
-	if ok {
-		return place
-	}
-	for _, field := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(field.Tag.Get("toml"), ",")
-		if name == "" {
-			name = field.Name
+	for _, field := range fields {
+		if field.name == key {
+			return field.place
 		}
-		if name == "-" || field.Anonymous || !field.IsExported() {
-			continue
-		}
-		if name == key {
-			place = field.Index
-			break
-		}
-		if place == nil && strings.EqualFold(name, key) {
-			place = field.Index
+		if place == nil && strings.EqualFold(field.name, key) {
+			place = field.place
 		}
 	}
-	known[key] = place
 	return place
+}
+
+func fieldsOf(t reflect.Type) (fields []field) {
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
+		if name == "" {
+			name = f.Name
+		}
+		if name != "-" && !f.Anonymous && f.IsExported() {
+			fields = append(fields, field{name, f.Index})
+		}
+	}
+	return fields
 }
