@@ -64,19 +64,10 @@ func ReadPDM(app fs.FS, name string, want Request) (Lock, error) {
 	if err != nil {
 		return Lock{}, err
 	}
-	manifest, err := readPDMManifest(app, "pyproject.toml")
-	if err != nil {
-		return Lock{}, err
-	}
-	members, known, err := manifest.members(app)
-	if err != nil {
-		return Lock{}, err
-	}
 	l := Lock{File: name}
-	if known {
-		if l.Matches, err = file.compare(manifest, members); err != nil {
-			return Lock{}, err
-		}
+	manifest, members, err := file.check(app, &l)
+	if err != nil {
+		return Lock{}, err
 	}
 	if want.Member != "" {
 		return Lock{}, notInFile("workspace member", want.Member, nil, name)
@@ -103,17 +94,12 @@ func ReadPDM(app fs.FS, name string, want Request) (Lock, error) {
 }
 
 func readPDM(app fs.FS, name string) (pdmLock, error) {
-	file := pdmLock{name: name, versions: map[pep508.Name][]string{}}
+	file := pdmLock{name: name}
 	if _, err := readTOML(app, name, &file); err != nil {
 		return file, err
 	}
 	if major, _, _ := strings.Cut(file.Metadata.Version, "."); major != "4" {
 		return file, otherFormat(name, "metadata.", "lock_version", file.Metadata.Version, "version 4", "run 'pdm lock' with PDM 2 and commit the new "+name)
-	}
-	for _, p := range file.Packages {
-		if name := pep508.NewName(p.Name); !slices.Contains(file.versions[name], p.Version) {
-			file.versions[name] = append(file.versions[name], p.Version)
-		}
 	}
 	return file, nil
 }

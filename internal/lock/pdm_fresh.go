@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"sort"
@@ -12,6 +13,37 @@ import (
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
+
+// check compares the lock with the manifest, which it reads with those of a workspace's members.
+func (f *pdmLock) check(app fs.FS, l *Lock) (m *pdmManifest, members map[string]*pdmManifest, err error) {
+	f.versions = map[pep508.Name][]string{}
+	for _, p := range f.Packages {
+		if name := pep508.NewName(p.Name); !slices.Contains(f.versions[name], p.Version) {
+			f.versions[name] = append(f.versions[name], p.Version)
+		}
+	}
+	if m, err = readPDMManifest(app, "pyproject.toml"); err != nil {
+		return m, nil, err
+	}
+	members, known, err := m.members(app)
+	if err == nil && known {
+		l.Matches, err = f.compare(m, members)
+	}
+	return m, members, err
+}
+
+// asPDM is a pylock that PDM wrote, as far as its own form says what the lock was made from.
+func (file pylock) asPDM(name string) *pdmLock {
+	f := &pdmLock{name: name}
+	f.Metadata.Inputs, f.Metadata.Groups = file.Tool.PDM.Inputs, slices.Concat(file.Groups, file.Extras)
+	if sum := file.Tool.PDM.Hashes["sha256"]; sum != "" {
+		f.Metadata.ContentHash = "sha256:" + sum
+	}
+	for _, p := range file.Packages {
+		f.Packages = append(f.Packages, pdmPackage{Name: p.Name, Version: p.Version, Dependencies: p.Tool.PDM.Dependencies})
+	}
+	return f
+}
 
 // compare tells whether the lock was made for the manifest, by PDM's own hash: it names the manifest when it agrees, nothing
 // when that cannot be known, and fails with what drifted when it was made for another one.

@@ -22,6 +22,12 @@ type pylock struct {
 	Groups       []string        `toml:"dependency-groups"`
 	Defaults     []string        `toml:"default-groups"`
 	Packages     []pylockPackage `toml:"packages"`
+	Tool         struct {
+		PDM struct {
+			Hashes map[string]string `toml:"hashes"`
+			Inputs *pdmInputs        `toml:"lock_inputs"`
+		} `toml:"pdm"`
+	} `toml:"tool"`
 }
 
 type pylockPackage struct {
@@ -48,6 +54,11 @@ type pylockPackage struct {
 		Path         string `toml:"path"`
 		Subdirectory string `toml:"subdirectory"`
 	} `toml:"directory"`
+	Tool struct {
+		PDM struct {
+			Dependencies []string `toml:"dependencies"`
+		} `toml:"pdm"`
+	} `toml:"tool"`
 }
 
 type pylockFile struct {

@@ -142,12 +142,16 @@ func sdists(e *Entry) []File {
 	return []File{*e.Sdist}
 }
 
-// direct reads what the manifest beside a pylock.toml requires, for Select to compare: the format remembers nothing of what
-// it was made from. A pylock of another name may be made from anything.
+// direct reads what the manifest beside a pylock.toml requires, for Select to compare: only PDM remembers what it was made from. A pylock of another name may be made from anything.
 func (file pylock) direct(app fs.FS, l *Lock) error {
 	data, err := fs.ReadFile(app, "pyproject.toml")
 	if err != nil || l.File != "pylock.toml" {
 		return nil
+	}
+	if file.CreatedBy == "pdm" && file.Defaults != nil { // not an export, which may be of some groups
+		if _, _, err := file.asPDM(l.File).check(app, l); err != nil || l.Matches != "" {
+			return err
+		}
 	}
 	m, err := ReadManifest(data)
 	if err != nil {
