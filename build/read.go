@@ -84,6 +84,7 @@ func locked(read lock.Reader) func(*builder, string) (source, error) {
 			return source{file: name}, err
 		}
 		s := source{file: name, lock: &l, options: l.Options, credentials: lock.IndexCredentials(b.app, b.lookup)}
+		s.credentials.Find(b.lookup, b.text(name))
 		s.python = wish(l.Python, l.PyWhere)
 		return s, nil
 	}

@@ -11,8 +11,11 @@ import (
 // deepest is how far arrays and tables may be nested; no lock file comes near it.
 const deepest = 200
 
-// TOML fills v with the content of a TOML document.
+// TOML fills v, a pointer to what holds nothing of a document yet, with the content of a TOML document.
 func TOML(data []byte, v any) error {
+	if plainTOML(data, v) {
+		return nil
+	}
 	if line, deep := tooDeep(data); deep {
 		return fmt.Errorf("line %d: brackets are nested deeper than %d", line, deepest)
 	}

@@ -14,6 +14,7 @@ import (
 func TestUnitDecode(t *testing.T) {
 	suite := spec.New("decode", spec.Report(report.Terminal{}))
 	suite("TOML", testTOML)
+	suite("Plain", testPlain)
 	suite.Run(t)
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/lockstep/python/internal/golden"
 	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/lock"
+	"github.com/lockstep/python/internal/pep508"
 	. "github.com/onsi/gomega"
 	"github.com/sclevine/spec"
 )
@@ -102,6 +103,19 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		text, _ := listed()
 		Expect(text).To(HavePrefix("--index-url https://user:s3cret@index.example/simple\n"))
 		Expect(private.Index).To(Equal("https://${name}@index.example/simple"))
+	})
+
+	it("asks each index of one host with its own credentials", func() {
+		uv.Credentials = lock.Credentials{"index.example/red/simple": "a:1", "index.example/blue/simple": "b:2"}
+		at := func(name, index string) lock.Package {
+			return lock.Package{Name: pep508.Name(name), Version: "1", Index: "https://index.example/" + index + "/simple", Hashes: []string{"sha256:aa"}}
+		}
+		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{at("x", "red"), at("y", "blue")}, nil)).To(Succeed())
+		for _, want := range []string{"--index-url https://a:1@index.example/red/simple\nx==1", "--index-url https://b:2@index.example/blue/simple\ny==1"} {
+			text, _ := listed()
+			Expect(text).To(HavePrefix(want))
+			ran = ran[1:]
+		}
 	})
 
 	it("takes what has a URL from UV_FIND_LINKS, by its hash, when there is to be no index", func() {

@@ -7,7 +7,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -45,16 +44,13 @@ type buildManifest struct {
 // ReadBuilt reads the manifest in a directory of the app.
 func ReadBuilt(app fs.FS, dir string) (Built, error) {
 	name := path.Join(dir, "pyproject.toml")
-	data, err := fs.ReadFile(app, name)
+	var m buildManifest
+	data, err := readTOML(app, name, &m)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Built{Installable: true, Dynamic: true}, nil // setup.py
 	}
 	if err != nil {
-		return Built{}, unreadableFile(name, err)
-	}
-	var m buildManifest
-	if err := decode.TOML(data, &m); err != nil {
-		return Built{}, unreadable(name, err)
+		return Built{}, err
 	}
 	b := m.built()
 	if b.Installable && m.BuildSystem != nil && m.BuildSystem.Backend == poetryBackend {

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// Credentials are users and passwords: host → "user:password", as in a URL. They are taken off what is kept in the image, and
-// put back for the installer alone.
+// Credentials are users and passwords by what they are for, as in URLs: "host/path" → "user:password". Of several for one host, a URL
+// gets those whose path is nearest to its own. They are taken off what is kept in the image, and put back for the installer alone.
 type Credentials map[string]string
 
 var (
-	withUser = regexp.MustCompile(`://([^/@\s"']+)@([^/\s"'?#]+)`)
+	withUser = regexp.MustCompile(`://([^/@\s"']+)@([^\s"'?#]+)`)
 	remote   = regexp.MustCompile(`^(?:git\+)?https?://`)
 )
 
@@ -31,32 +31,35 @@ func (r Requirements) Credentials(lookup func(string) string) Credentials {
 // Find adds those of the URLs in any texts, variables filled in by lookup.
 func (c Credentials) Find(lookup func(string) string, texts ...string) {
 	for _, text := range texts {
-		c.read(Expand(text, lookup))
+		for line := range strings.SplitSeq(text, "\n") { // a lock has thousands of URLs without a user
+			if strings.Contains(line, "@") {
+				c.read(Expand(line, lookup))
+			}
+		}
 	}
 }
 
 func (c Credentials) read(text string) {
 	for _, m := range withUser.FindAllStringSubmatch(text, -1) {
-		c[m[2]] = m[1]
+		c[strings.TrimRight(m[2], "/")] = m[1]
 	}
 }
 
-// NamedCredentials finds the credentials of named indexes (name → URL): the ones in the URL itself, where a format lets it name
-// variables, and before them UV_INDEX_<NAME>_USERNAME and _PASSWORD, or Poetry's POETRY_HTTP_BASIC_<NAME>_USERNAME and _PASSWORD.
-func NamedCredentials(names map[string]string, lookup func(string) string) Credentials {
-	found := Credentials{}
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		address := ExpandAny(names[name], lookup)
-		found.read(address)
-		variable := notInVariable.ReplaceAllString(strings.ToUpper(name), "_")
-		for _, prefix := range []string{"POETRY_HTTP_BASIC_", "UV_INDEX_"} {
-			user, password := lookup(prefix+variable+"_USERNAME"), lookup(prefix+variable+"_PASSWORD")
-			if u, err := url.Parse(address); err == nil && u.Host != "" && user+password != "" {
-				found[u.Host] = userinfo(user, password)
-			}
+// named adds those of a named index: UV_INDEX_<NAME>_USERNAME and _PASSWORD, else Poetry's POETRY_HTTP_BASIC_<NAME>_USERNAME and
+// _PASSWORD, else what stands in its URL, where a format lets it name variables.
+func (c Credentials) named(index namedIndex, lookup func(string) string) {
+	address := ExpandAny(index.URL, lookup)
+	c.read(address)
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || index.Name == "" {
+		return
+	}
+	variable := notInVariable.ReplaceAllString(strings.ToUpper(index.Name), "_")
+	for _, prefix := range []string{"POETRY_HTTP_BASIC_", "UV_INDEX_"} {
+		if user, password := lookup(prefix+variable+"_USERNAME"), lookup(prefix+variable+"_PASSWORD"); user+password != "" {
+			c[strings.TrimRight(u.Host+u.EscapedPath(), "/")] = userinfo(user, password)
 		}
 	}
-	return found
 }
 
 var notInVariable = regexp.MustCompile(`[^A-Z0-9]`)
@@ -99,7 +102,7 @@ func Unset(text string, lookup func(string) string) string {
 
 // Restore gives the packages as the installer needs them: variables in their URLs filled in, and the credentials of their hosts.
 func (c Credentials) Restore(packages []Package, lookup func(string) string) []Package {
-	whole := func(text string) string { return c.Add(ExpandAny(text, lookup)) }
+	whole := func(text string) string { return ExpandAny(c.Add(ExpandAny(text, lookup)), lookup) }
 	packages = slices.Clone(packages)
 	for i, p := range packages {
 		if p.Origin != nil {
@@ -117,14 +120,29 @@ func (c Credentials) Restore(packages []Package, lookup func(string) string) []P
 	return packages
 }
 
-// Add gives the URL with the credentials of its host, if there are any and it has none of its own.
+// Add gives the URL with the credentials that are nearest to it, if its host has any and it has none of its own.
 func (c Credentials) Add(text string) string {
 	scheme, rest, ok := strings.Cut(text, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	if user := c[host]; ok && user != "" {
-		return scheme + "://" + user + "@" + rest
+	best, user := 0, ""
+	for _, at := range slices.Sorted(maps.Keys(c)) {
+		if n := shared(at, rest); n > best {
+			best, user = n, c[at]
+		}
 	}
-	return text
+	if !ok || user == "" {
+		return text
+	}
+	return scheme + "://" + user + "@" + rest
+}
+
+// shared counts the first parts of two addresses, host and directories, that are the same.
+func shared(a, b string) int {
+	x, y := strings.Split(a, "/"), strings.Split(b, "/")
+	n := 0
+	for n < min(len(x), len(y)) && x[n] == y[n] {
+		n++
+	}
+	return n
 }
 
 // withoutCredentials takes user and password off a URL; git+ssh and the like, whose user is no secret, stay as they are.

@@ -95,8 +95,20 @@ func wrongEnvironment(l Lock, env Environment) error {
 		What: fmt.Sprintf("%s was made for other environments than this one (Python %s on Linux %s):\n  - %s",
 			l.File, env.Python, env.Markers.PlatformMachine, strings.Join(list, "\n  - ")),
 		Where: l.File,
-		Fix:   "add this environment where the environments of the lock are chosen (uv: tool.uv.environments), or none for all, and lock again",
+		Fix:   l.widen(env),
 	}
+}
+
+// widen is how the tool that wrote the lock is told to lock for an environment, too.
+func (l Lock) widen(env Environment) string {
+	python, machine := fmt.Sprintf("%d.%d", env.Python.Major(), env.Python.Minor()), env.Markers.PlatformMachine
+	switch {
+	case l.File == "pdm.lock":
+		return fmt.Sprintf("run 'pdm lock --append --platform manylinux_2_%d_%s --python \"==%s.*\"' and commit the new pdm.lock", glibc(env), machine, python)
+	case l.File == "uv.lock" || strings.Contains(l.Relock, "'uv "):
+		return fmt.Sprintf("add \"sys_platform == 'linux' and platform_machine == '%s'\" to tool.uv.environments in pyproject.toml, or remove that list,\n%s", machine, l.Relock)
+	}
+	return fmt.Sprintf("make it hold for Python %s on Linux %s, too: %s", python, machine, l.Relock)
 }
 
 // exclude names what is active together and must not be.
@@ -261,26 +273,6 @@ func otherVCS(name, where string) error {
 	}
 }
 
-func otherPDMVersion(name, version string) error {
-	what := fmt.Sprintf("%s has lock_version %s; this buildpack reads version 4", name, version)
-	if version == "" {
-		what = name + " does not say its lock_version"
-	}
-	return &failure.Error{What: what, Where: name + ", metadata.lock_version", Fix: "run 'pdm lock' with PDM 2 and commit the new " + name}
-}
-
-func otherPipfileSpec(name string, spec any) error {
-	what := fmt.Sprintf("%s has pipfile-spec %v; this buildpack reads 6", name, spec)
-	if spec == nil {
-		what = name + " does not say its pipfile-spec"
-	}
-	return &failure.Error{
-		What:  what,
-		Where: name + ", _meta.pipfile-spec",
-		Fix:   "run 'pipenv lock' and commit the new " + name,
-	}
-}
-
 func notJSON(name string, data []byte, err error) error {
 	where := name
 	var syntax *json.SyntaxError
@@ -359,6 +351,22 @@ func noSource(name, pkg, index string, known []string) error {
 	}
 }
 
+// unverified is a file at a URL without a hash: whatever stands there one day would be installed.
+func unverified(file string, name pep508.Name, at string) error {
+	fix := "run 'poetry lock' with Poetry 2, which locks its hash, and commit the new " + file
+	switch file {
+	case "Pipfile.lock":
+		fix = fmt.Sprintf("write its hash into the Pipfile, run 'pipenv lock' and commit both:\n%s = {file = \"%s#sha256=<what sha256sum says of the file>\"}", name, at)
+	case "pdm.lock":
+		fix = "run 'pdm lock', which locks its hash, and commit the new " + file
+	}
+	return &failure.Error{
+		What:  fmt.Sprintf("%s does not say which hash %s has, which comes from %s", file, name, at),
+		Where: file + ", package " + string(name),
+		Fix:   fix,
+	}
+}
+
 // staleLock lists what drifted between a lock and what it was made from.
 func staleLock(name, manifest string, drift []string, cure string) error {
 	return &failure.Error{
@@ -384,14 +392,6 @@ func noPoetryManifest(file string, err error) error {
 		What:  fmt.Sprintf("there is no pyproject.toml, which %s was made from", file),
 		Where: file,
 		Fix:   fmt.Sprintf("commit pyproject.toml too, or remove %s", file),
-	}
-}
-
-func poetryVersion(file, version string) error {
-	return &failure.Error{
-		What:  fmt.Sprintf("%s has lock-version %s; this buildpack reads 1.0 to 2.1", file, version),
-		Where: file + ", metadata.lock-version",
-		Fix:   "use a newer release of this buildpack, or lock with a Poetry that writes version 2.1",
 	}
 }
 

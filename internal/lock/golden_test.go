@@ -43,7 +43,7 @@ func testGolden(t *testing.T, context spec.G, it spec.S) {
 }
 
 // stricter are the cases that we refuse and packaging does not, since it looks at the file alone.
-var stricter = []string{"archive-for-another-python", "mercurial", "outside-directory", "outside-file", "stale", "vcs-path", "weak-hash"}
+var stricter = []string{"archive-for-another-python", "mercurial", "outside-directory", "outside-file", "pdm-stale", "stale", "vcs-path", "weak-hash"}
 
 // cases runs before there is a test, so it panics.
 func cases(patterns ...string) []string {

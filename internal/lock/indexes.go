@@ -43,7 +43,7 @@ type indexManifest struct {
 // IndexCredentials finds the credentials of the indexes that the app's manifests name, in their URLs and in the variables that are
 // set for them. A file that cannot be read has none: whoever reads it for its packages says what is wrong.
 func IndexCredentials(app fs.FS, lookup func(string) string) Credentials {
-	names := map[string]string{}
+	found := Credentials{}
 	for _, file := range []string{"pyproject.toml", "uv.toml", "Pipfile"} {
 		var m indexManifest
 		data, err := fs.ReadFile(app, file)
@@ -52,9 +52,9 @@ func IndexCredentials(app fs.FS, lookup func(string) string) Credentials {
 		}
 		for _, list := range [][]namedIndex{m.Tool.UV.Index, m.Tool.Poetry.Source, m.Tool.PDM.Source, m.Index, m.Source} {
 			for _, index := range list {
-				names[index.Name] = index.URL
+				found.named(index, lookup)
 			}
 		}
 	}
-	return NamedCredentials(names, lookup)
+	return found
 }

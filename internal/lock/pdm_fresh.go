@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"sort"
@@ -13,55 +14,104 @@ import (
 	"github.com/lockstep/python/internal/pep508"
 )
 
+// check compares the lock with the manifest, which it reads with those of a workspace's members.
+func (f *pdmLock) check(app fs.FS, l *Lock) (m *pdmManifest, members map[string]*pdmManifest, err error) {
+	f.versions = map[pep508.Name][]string{}
+	for _, p := range f.Packages {
+		if name := pep508.NewName(p.Name); !slices.Contains(f.versions[name], p.Version) {
+			f.versions[name] = append(f.versions[name], p.Version)
+		}
+	}
+	if m, err = readPDMManifest(app, "pyproject.toml"); err != nil {
+		return m, nil, err
+	}
+	members, known, err := m.members(app)
+	if err == nil && known {
+		l.Matches, err = f.compare(m, members)
+	}
+	return m, members, err
+}
+
+// asPDM is a pylock that PDM wrote, as far as its own form says what the lock was made from.
+func (file pylock) asPDM(name string) *pdmLock {
+	f := &pdmLock{name: name}
+	f.Metadata.Inputs, f.Metadata.Groups = file.Tool.PDM.Inputs, slices.Concat(file.Groups, file.Extras)
+	if sum := file.Tool.PDM.Hashes["sha256"]; sum != "" {
+		f.Metadata.ContentHash = "sha256:" + sum
+	}
+	for _, p := range file.Packages {
+		f.Packages = append(f.Packages, pdmPackage{Name: p.Name, Version: p.Version, Dependencies: p.Tool.PDM.Dependencies})
+	}
+	return f
+}
+
 // compare tells whether the lock was made for the manifest, by PDM's own hash: it names the manifest when it agrees, nothing
 // when that cannot be known, and fails with what drifted when it was made for another one.
-func (f pdmLock) compare(m *pdmManifest) (string, error) {
-	hash, ok := strings.CutPrefix(f.Metadata.ContentHash, "sha256:")
-	if m == nil || !ok || f.Metadata.Inputs != nil {
-		return "", nil // lock_inputs covers other projects on the disk too
-	}
-	if _, ok := m.raw["project"]; !ok {
+func (f pdmLock) compare(m *pdmManifest, members map[string]*pdmManifest) (string, error) {
+	if m == nil || m.raw["project"] == nil {
 		return "", nil // PDM hashes what it translates from Poetry or Flit
 	}
-	hashes, err := m.hashes()
+	if f.Metadata.Inputs != nil {
+		if drift := f.Metadata.Inputs.drift(f, m, members); len(drift) > 0 {
+			return "", staleLock(f.name, m.file, drift, "pdm lock")
+		}
+		return "", nil
+	}
+	hash, ok := strings.CutPrefix(f.Metadata.ContentHash, "sha256:")
+	if !ok {
+		return "", nil
+	}
+	hashes, err := m.hashes(members)
 	if err != nil {
 		return "", nil // a value that Python cannot write as JSON either
 	}
 	if slices.Contains(hashes, hash) {
-		return "pyproject.toml", nil
+		return m.file, nil
 	}
-	return "", staleLock(f.name, "pyproject.toml", f.drift(m), "pdm lock")
+	return "", staleLock(f.name, m.file, f.drift(m, members), "pdm lock")
 }
 
 // hashes are what the releases of PDM make of the manifest. Lock 4.4.2 began to hash the whole resolution table in place of its
-// overrides, and PDM 2.20 the standard dependency groups together with its own.
-func (m *pdmManifest) hashes() (all []string, err error) {
-	pdm := subtable(subtable(m.raw, "tool"), "pdm")
-	resolution, project := subtable(pdm, "resolution"), subtable(m.raw, "project")
-	overrides := valueOr(pdm, "overrides", valueOr(resolution, "overrides", map[string]any{}))
-	for _, dev := range []any{m.mergedGroups(), valueOr(pdm, "dev-dependencies", map[string]any{})} {
-		for key, value := range map[string]any{"resolution": any(resolution), "overrides": overrides} {
-			text, err := pyJSON(map[string]any{
-				"sources":               valueOr(pdm, "source", []any{}),
-				"dependencies":          valueOr(project, "dependencies", []any{}),
-				"dev-dependencies":      dev,
-				"optional-dependencies": valueOr(project, "optional-dependencies", map[string]any{}),
-				"requires-python":       valueOr(project, "requires-python", ""),
-				key:                     value,
-			}, spaced)
+// overrides, PDM 2.20 the standard dependency groups together with its own, and later ones a workspace's members.
+func (m *pdmManifest) hashes(members map[string]*pdmManifest) (all []string, err error) {
+	if len(subtable(m.tool(), "workspace")) > 0 {
+		hash, err := m.workspaceHash(members)
+		return []string{hash}, err
+	}
+	overrides := valueOr(m.tool(), "overrides", valueOr(m.resolution(), "overrides", map[string]any{}))
+	for _, dev := range []any{m.mergedGroups(), valueOr(m.tool(), "dev-dependencies", map[string]any{})} {
+		for key, value := range map[string]any{"resolution": any(m.resolution()), "overrides": overrides} {
+			hash, err := m.hash(dev, key, value)
 			if err != nil {
 				return nil, err
 			}
-			sum := sha256.Sum256([]byte(text))
-			all = append(all, hex.EncodeToString(sum[:]))
+			all = append(all, hash)
 		}
 	}
 	return all, nil
 }
 
+func (m *pdmManifest) tool() map[string]any { return subtable(subtable(m.raw, "tool"), "pdm") }
+
+func (m *pdmManifest) resolution() map[string]any { return subtable(m.tool(), "resolution") }
+
+func (m *pdmManifest) hash(dev any, key string, value any) (string, error) {
+	project := subtable(m.raw, "project")
+	text, err := pyJSON(map[string]any{
+		"sources":               valueOr(m.tool(), "source", []any{}),
+		"dependencies":          valueOr(project, "dependencies", []any{}),
+		"dev-dependencies":      dev,
+		"optional-dependencies": valueOr(project, "optional-dependencies", map[string]any{}),
+		"requires-python":       valueOr(project, "requires-python", ""),
+		key:                     value,
+	}, spaced)
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:]), err
+}
+
 func (m *pdmManifest) mergedGroups() map[string]any {
 	merged := map[string]any{}
-	for _, written := range []map[string]any{subtable(m.raw, "dependency-groups"), subtable(subtable(subtable(m.raw, "tool"), "pdm"), "dev-dependencies")} {
+	for _, written := range []map[string]any{subtable(m.raw, "dependency-groups"), subtable(m.tool(), "dev-dependencies")} {
 		for name, items := range written {
 			name = string(pep508.NewName(name))
 			list, _ := merged[name].([]any)
@@ -103,25 +153,31 @@ func valueOr(parent map[string]any, key string, fallback any) any {
 }
 
 // drift names what differs between manifest and lock, as far as the two show it.
-func (f pdmLock) drift(m *pdmManifest) []string {
-	versions, needed := map[pep508.Name][]string{}, map[pep508.Name]bool{}
+func (f pdmLock) drift(m *pdmManifest, members map[string]*pdmManifest) []string {
+	needed := map[pep508.Name]bool{}
 	for _, p := range f.Packages {
-		name := pep508.NewName(p.Name)
-		versions[name] = append(versions[name], p.Version)
 		for _, line := range p.Dependencies {
-			if wish, err := parsePDMLine(line); err == nil && wish.Name != name {
+			if wish, err := parsePDMLine(line); err == nil && wish.Name != pep508.NewName(p.Name) {
 				needed[wish.Name] = true
 			}
 		}
 	}
-	drift, asked := f.unmet(m, versions)
-	for _, name := range slices.Sorted(maps.Keys(versions)) {
-		if !needed[name] && !asked[name] {
-			drift = append(drift, fmt.Sprintf("%s is in %s and no longer required by pyproject.toml", name, f.name))
+	groups := pep508.NewNames(f.Metadata.Groups)
+	if len(groups) == 0 {
+		groups = slices.Concat([]pep508.Name{"default"}, m.extras(), m.devGroups())
+	}
+	drift := f.unmet(m, groups, needed)
+	for _, directory := range slices.Sorted(maps.Keys(members)) {
+		needed[pep508.NewName(members[directory].Project.Name)] = true
+		drift = append(drift, f.unmet(members[directory], []pep508.Name{"default"}, needed)...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.versions)) {
+		if !needed[name] {
+			drift = append(drift, fmt.Sprintf("%s is in %s and no longer required by %s", name, f.name, m.file))
 		}
 	}
-	if t := f.Metadata.Targets; len(t) == 1 && !samePythons(m.Project.Python, t[0].Python) {
-		drift = append(drift, fmt.Sprintf("requires-python is %s in pyproject.toml, %s in %s", m.Project.Python, t[0].Python, f.name))
+	if t := f.Metadata.Targets; len(t) == 1 {
+		drift = append(drift, pythonMoved(m.file, m.Project.Python, f.name, t[0].Python)...)
 	}
 	if len(drift) == 0 {
 		drift = []string{"its content hash differs: a marker, a source, a group or a setting of the resolution was changed"}
@@ -130,33 +186,35 @@ func (f pdmLock) drift(m *pdmManifest) []string {
 	return drift
 }
 
-// unmet lists the requirements of locked groups that the lock does not meet, and all names that are asked for.
-func (f pdmLock) unmet(m *pdmManifest, versions map[pep508.Name][]string) (drift []string, asked map[pep508.Name]bool) {
-	asked = map[pep508.Name]bool{}
-	groups := pep508.NewNames(f.Metadata.Groups)
-	if len(groups) == 0 {
-		groups = slices.Concat([]pep508.Name{"default"}, m.extras(), m.devGroups())
-	}
-	overridden := pep508.NewNames(slices.AppendSeq(slices.Collect(maps.Keys(m.Tool.PDM.Resolution.Overrides)), maps.Keys(m.Tool.PDM.Overrides)))
+// unmet lists the requirements of groups that the lock does not meet, and adds all names that are asked for to what is needed.
+func (f pdmLock) unmet(m *pdmManifest, groups []pep508.Name, needed map[pep508.Name]bool) (drift []string) {
 	for _, group := range groups {
 		for _, line := range m.lines([]pep508.Name{group}) {
 			wish, err := parsePDMLine(line)
 			if err != nil || m.excludes(string(wish.Name)) {
 				continue
 			}
-			asked[wish.Name] = true
-			locked := versions[wish.Name]
+			needed[wish.Name] = true
+			outgrown := f.outgrown(wish, m)
+			drift = append(drift, outgrown...)
 			switch {
-			case len(locked) == 0:
-				drift = append(drift, fmt.Sprintf("%s is required by pyproject.toml and not in %s", wish.Name, f.name))
-			case !slices.ContainsFunc(locked, wish.admits) && !slices.Contains(overridden, wish.Name):
-				drift = append(drift, fmt.Sprintf("pyproject.toml requires %s%s, %s has %s", wish.Name, wish.Specifiers, f.name, strings.Join(slices.Compact(locked), " and ")))
-			case f.inherits() && !f.serves(wish.Name, group):
-				drift = append(drift, fmt.Sprintf("%s is required by the group %s of pyproject.toml, and in %s for others only", wish.Name, group, f.name))
+			case len(f.versions[wish.Name]) == 0:
+				drift = append(drift, fmt.Sprintf("%s is required by %s and not in %s", wish.Name, m.file, f.name))
+			case outgrown == nil && f.inherits() && !f.serves(wish.Name, group):
+				drift = append(drift, fmt.Sprintf("%s is required by the group %s of %s, and in %s for others only", wish.Name, group, m.file, f.name))
 			}
 		}
 	}
-	return drift, asked
+	return drift
+}
+
+// outgrown says that a requirement admits none of the versions that are locked.
+func (f pdmLock) outgrown(w pdmWish, m *pdmManifest) []string {
+	locked := f.versions[w.Name]
+	if len(locked) == 0 || slices.ContainsFunc(locked, w.admits) || m.overrides(w.Name) || m.excludes(string(w.Name)) {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s requires %s%s, %s has %s", m.file, w.Name, w.Specifiers, f.name, strings.Join(locked, " and "))}
 }
 
 // serves tells whether a package was locked for a group.
@@ -166,9 +224,12 @@ func (f pdmLock) serves(name, group pep508.Name) bool {
 	})
 }
 
-// samePythons compares two specifiers as they are written; one that is not there says nothing.
-func samePythons(a, b string) bool {
-	x, errX := pep440.ParseSpecifiers(a)
-	y, errY := pep440.ParseSpecifiers(b)
-	return a == "" || b == "" || errX != nil || errY != nil || samePython([]pep440.Specifiers{x}, y)
+// pythonMoved compares two specifiers; one that is not there says nothing.
+func pythonMoved(manifest, now, lock, was string) []string {
+	x, errX := pep440.ParseSpecifiers(now)
+	y, errY := pep440.ParseSpecifiers(was)
+	if now == "" || was == "" || errX != nil || errY != nil || samePython([]pep440.Specifiers{x}, y) {
+		return nil
+	}
+	return []string{fmt.Sprintf("requires-python is %s in %s, %s in %s", now, manifest, was, lock)}
 }

@@ -50,9 +50,9 @@ type pipfileEntry map[string]any
 
 // ReadPipfile reads Pipfile.lock: its default category and those that are requested.
 func ReadPipfile(app fs.FS, name string, want Request) (Lock, error) {
-	data, err := fs.ReadFile(app, name)
+	data, err := readFile(app, name)
 	if err != nil {
-		return Lock{}, unreadableFile(name, err)
+		return Lock{}, err
 	}
 	file, err := parsePipfileLock(name, data)
 	if err != nil {
@@ -98,8 +98,12 @@ func parsePipfileLock(name string, data []byte) (pipfileLock, error) {
 	if err := json.Unmarshal(orEmpty(sections["_meta"]), &file.meta); err != nil {
 		return file, notJSON(name, nil, err)
 	}
-	if fmt.Sprint(file.meta.Spec) != "6" {
-		return file, otherPipfileSpec(name, file.meta.Spec)
+	spec := ""
+	if file.meta.Spec != nil {
+		spec = fmt.Sprint(file.meta.Spec)
+	}
+	if spec != "6" {
+		return file, otherFormat(name, "_meta.", "pipfile-spec", spec, "6", "run 'pipenv lock' and commit the new "+name)
 	}
 	delete(sections, "_meta")
 	for category, text := range sections {
@@ -268,7 +272,7 @@ func (e pipfileEntry) vcs() (kind, repository string) {
 
 func gitOf(repository string, raw pipfileEntry) *Origin {
 	repository, fragment, _ := strings.Cut(strings.TrimPrefix(repository, "git+"), "#")
-	o := &Origin{VCS: repository, Commit: raw.text("ref"), Subdirectory: raw.text("subdirectory")}
+	o := &Origin{VCS: withoutCredentials(repository), Commit: raw.text("ref"), Subdirectory: raw.text("subdirectory")}
 	if _, subdirectory, ok := strings.Cut(fragment, "subdirectory="); ok && o.Subdirectory == "" {
 		o.Subdirectory, _, _ = strings.Cut(subdirectory, "&")
 	}

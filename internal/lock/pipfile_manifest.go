@@ -12,7 +12,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -28,25 +27,19 @@ type pipfile struct {
 var pipenvTables = []string{"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv", "default", "develop"}
 
 func readPipfile(app fs.FS) (*pipfile, error) {
-	data, err := fs.ReadFile(app, "Pipfile")
+	data, err := readFile(app, "Pipfile")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, unreadableFile("Pipfile", err)
+		return nil, err
 	}
 	return parsePipfile(data)
 }
 
 func parsePipfile(data []byte) (*pipfile, error) {
 	p := &pipfile{}
-	if err := decode.TOML(data, p); err != nil {
-		return nil, unreadable("Pipfile", err)
-	}
-	if err := decode.TOML(data, &p.raw); err != nil {
-		return nil, unreadable("Pipfile", err)
-	}
-	return p, nil
+	return p, decodeTOML("Pipfile", data, p, &p.raw)
 }
 
 // PipfilePython is the specifier of Pythons that a Pipfile asks for; empty when it does not.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -46,11 +45,11 @@ type poetryFile struct {
 // ReadPoetry reads poetry.lock: the main dependencies, and the groups and extras that are requested. From lock-version 2.1 on
 // each package says which of these it belongs to, and Poetry obeys that; before, the manifest's dependencies are followed.
 func ReadPoetry(app fs.FS, name string, want Request) (Lock, error) {
-	data, err := fs.ReadFile(app, name)
-	if err != nil {
-		return Lock{}, unreadableFile(name, err)
+	var file poetryLock
+	data, err := readTOML(app, name, &file)
+	if err == nil {
+		err = file.checkVersion(name)
 	}
-	file, err := parsePoetry(name, data)
 	if err != nil {
 		return Lock{}, err
 	}
@@ -86,18 +85,15 @@ func ReadPoetry(app fs.FS, name string, want Request) (Lock, error) {
 	return l, err
 }
 
-func parsePoetry(name string, data []byte) (poetryLock, error) {
-	var file poetryLock
-	if err := decode.TOML(data, &file); err != nil {
-		return file, unreadable(name, err)
+func (l *poetryLock) checkVersion(name string) error {
+	if l.Metadata.Version == "" {
+		l.Metadata.Version = "1.0"
 	}
-	if file.Metadata.Version == "" {
-		file.Metadata.Version = "1.0"
+	if version, err := pep440.Parse(l.Metadata.Version); err != nil || version.Major() < 1 || version.Major() > 2 {
+		return otherFormat(name, "metadata.", "lock-version", l.Metadata.Version, "1.0 to 2.1",
+			"use a newer release of this buildpack, or lock with a Poetry that writes version 2.1")
 	}
-	if version, err := pep440.Parse(file.Metadata.Version); err != nil || version.Major() < 1 || version.Major() > 2 {
-		return file, poetryVersion(name, file.Metadata.Version)
-	}
-	return file, nil
+	return nil
 }
 
 // before tells whether the file is of an older lock-version.

@@ -37,7 +37,7 @@ func (l poetryLock) entry(file string, p poetryPackage) (Entry, error) {
 		}
 	}
 	if e.Origin != nil && e.Origin.URL != "" && len(e.Wheels) == 0 && e.Sdist == nil {
-		e.addFile(poetryFile{File: fileName(e.Origin.URL)}, p.Source) // no hash; Poetry 1.x locks none for a URL
+		e.NoBuild = unverified(file, e.Name, e.Origin.URL)
 	}
 	return e, nil
 }
@@ -123,11 +123,6 @@ func withAlgorithm(hash string) string {
 		return hash
 	}
 	return "sha256:" + hash
-}
-
-func fileName(url string) string {
-	url, _, _ = strings.Cut(url, "#")
-	return unescape(path.Base(url))
 }
 
 // String tells sources apart; for an index it is the name that the manifest gives it.

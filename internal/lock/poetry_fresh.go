@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -19,8 +18,8 @@ import (
 // computes it, and fails with what drifted as far as the two files show it.
 func checkPoetry(name string, data []byte, file poetryLock, manifestData []byte, manifest poetryManifest) error {
 	var raw map[string]any
-	if err := decode.TOML(manifestData, &raw); err != nil {
-		return unreadable("pyproject.toml", err)
+	if err := decodeTOML("pyproject.toml", manifestData, &raw); err != nil {
+		return err
 	}
 	if file.Metadata.ContentHash == "" {
 		return noContentHash(name)

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -62,10 +61,7 @@ type poetrySource struct {
 
 func readPoetryManifest(data []byte) (poetryManifest, error) {
 	var m poetryManifest
-	if err := decode.TOML(data, &m); err != nil {
-		return m, unreadable("pyproject.toml", err)
-	}
-	return m, nil
+	return m, decodeTOML("pyproject.toml", data, &m)
 }
 
 // poetryDependencies are the wishes for one package: one, or several that markers tell apart.

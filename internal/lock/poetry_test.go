@@ -73,6 +73,15 @@ func testPoetry(t *testing.T, context spec.G, it spec.S) {
 		}
 	})
 
+	it("refuses a file at a URL without a hash", func() {
+		dir := "testdata/poetry/2.1-elsewhere"
+		file := regexp.MustCompile(`\{file = "colors[^}]*\},`).ReplaceAll(optional(dir, "poetry.lock"), nil)
+		l, err := lock.ReadPoetry(files("poetry.lock", string(file), "pyproject.toml", string(optional(dir, "pyproject.toml"))), "poetry.lock", lock.Request{})
+		Expect(err).NotTo(HaveOccurred())
+		_, err = lock.Select(l, environment("3.14.6 x86_64"))
+		Expect(err).To(MatchError(ContainSubstring("poetry.lock does not say which hash colors has, which comes from https://")))
+	})
+
 	it("says a manifest without a lock as requirements", func() {
 		lines, err := lock.PoetryRequirements([]byte(`
 [tool.poetry.dependencies]
@@ -156,7 +165,7 @@ name = "PyPI"
 		values := map[string]string{"POETRY_HTTP_BASIC_CORP_INDEX_2_USERNAME": "me", "POETRY_HTTP_BASIC_CORP_INDEX_2_PASSWORD": "a/b@c",
 			"POETRY_HTTP_BASIC_PYPI_USERNAME": "no"}
 		Expect(lock.IndexCredentials(app, func(name string) string { return values[name] })).To(Equal(lock.Credentials{
-			"one.example:8443": "me:a%2Fb%40c", "two.example": "user:p%40ss"}))
+			"one.example:8443/simple": "me:a%2Fb%40c", "two.example/simple": "user:p%40ss"}))
 	})
 
 	it("gives the indexes of a manifest as options", func() {

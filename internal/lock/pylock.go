@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -23,6 +22,12 @@ type pylock struct {
 	Groups       []string        `toml:"dependency-groups"`
 	Defaults     []string        `toml:"default-groups"`
 	Packages     []pylockPackage `toml:"packages"`
+	Tool         struct {
+		PDM struct {
+			Hashes map[string]string `toml:"hashes"`
+			Inputs *pdmInputs        `toml:"lock_inputs"`
+		} `toml:"pdm"`
+	} `toml:"tool"`
 }
 
 type pylockPackage struct {
@@ -49,6 +54,11 @@ type pylockPackage struct {
 		Path         string `toml:"path"`
 		Subdirectory string `toml:"subdirectory"`
 	} `toml:"directory"`
+	Tool struct {
+		PDM struct {
+			Dependencies []string `toml:"dependencies"`
+		} `toml:"pdm"`
+	} `toml:"tool"`
 }
 
 type pylockFile struct {
@@ -62,8 +72,8 @@ type pylockFile struct {
 // ReadPylock reads a resolution that was kept: what uv wrote for this very Python and platform. name is what messages call it.
 func ReadPylock(name string, data []byte) (Lock, error) {
 	var file pylock
-	if err := decode.TOML(data, &file); err != nil {
-		return Lock{}, unreadable(name, err)
+	if err := decodeTOML(name, data, &file); err != nil {
+		return Lock{}, err
 	}
 	return file.lock(name)
 }

@@ -9,14 +9,6 @@ import (
 
 const relockPylock = "lock again and commit the new file; do not edit it by hand"
 
-func otherPylock(name, version string) error {
-	what := fmt.Sprintf("%s has lock-version %s; this buildpack reads 1", name, version)
-	if version == "" {
-		what = name + " says no lock-version, so it is no pylock file"
-	}
-	return &failure.Error{What: what, Where: name + ", lock-version", Fix: "lock with a tool that writes lock-version 1.0, or use a newer release of this buildpack"}
-}
-
 func sourcesOf(file, name string, sources []string) error {
 	what := fmt.Sprintf("%s does not say where %s comes from: it has no vcs, directory, archive, sdist or wheels", file, name)
 	if len(sources) > 0 {
@@ -42,14 +34,14 @@ func pylockVCS(file, name, kind, path string) error {
 }
 
 // relock is how the file is made anew with the tool that wrote it.
-func relock(createdBy string) string {
+func relock(createdBy, name string) string {
 	command := map[string]string{
-		"uv": "uv export --format pylock.toml --output-file pylock.toml", "pdm": "pdm lock", "pip": "pip lock .", "pipenv": "pipenv lock", "poetry": "poetry lock",
+		"uv": "uv export --format pylock.toml --output-file " + name, "pdm": "pdm lock", "pip": "pip lock .", "pipenv": "pipenv lock", "poetry": "poetry lock",
 	}[createdBy]
 	if command == "" {
-		return "lock again, and commit the new pylock.toml"
+		return "lock again, and commit the new " + name
 	}
-	return "run '" + command + "' and commit the new pylock.toml"
+	return "run '" + command + "' and commit the new " + name
 }
 
 func stalePylock(file, fix string, drift []string) error {

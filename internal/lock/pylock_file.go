@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -16,17 +15,13 @@ import (
 // ReadPylockFile reads a pylock.toml or pylock.<name>.toml of an app. Its default groups are the production set; what is
 // requested comes on top. Checked here is what the file alone shows; environments and Pythons are checked by Select.
 func ReadPylockFile(app fs.FS, name string, want Request) (Lock, error) {
-	data, err := fs.ReadFile(app, name)
-	if err != nil {
-		return Lock{}, unreadableFile(name, err)
-	}
 	var file pylock
-	if err := decode.TOML(data, &file); err != nil {
-		return Lock{}, unreadable(name, err)
+	if _, err := readTOML(app, name, &file); err != nil {
+		return Lock{}, err
 	}
 	major, minor, ok := strings.Cut(file.Version, ".")
 	if !ok || major != "1" {
-		return Lock{}, otherPylock(name, file.Version)
+		return Lock{}, otherFormat(name, "", "lock-version", file.Version, "1", "lock with a tool that writes lock-version 1.0, or use a newer release of this buildpack")
 	}
 	for i := range file.Packages {
 		if err := file.Packages[i].check(name); err != nil {
@@ -63,6 +58,7 @@ func (file pylock) describe(l *Lock, want Request) error {
 		}
 		l.Environments = append(l.Environments, marker)
 	}
+	l.Relock = relock(file.CreatedBy, l.File)
 	extras, groups := pep508.NewNames(file.Extras), pep508.NewNames(slices.Concat(file.Groups, file.Defaults))
 	for _, extra := range want.Extras {
 		if !slices.Contains(extras, extra) {
@@ -146,12 +142,16 @@ func sdists(e *Entry) []File {
 	return []File{*e.Sdist}
 }
 
-// direct reads what the manifest beside a pylock.toml requires, for Select to compare: the format remembers nothing of what
-// it was made from. A pylock of another name may be made from anything.
+// direct reads what the manifest beside a pylock.toml requires, for Select to compare: only PDM remembers what it was made from. A pylock of another name may be made from anything.
 func (file pylock) direct(app fs.FS, l *Lock) error {
 	data, err := fs.ReadFile(app, "pyproject.toml")
 	if err != nil || l.File != "pylock.toml" {
 		return nil
+	}
+	if file.CreatedBy == "pdm" && file.Defaults != nil { // not an export, which may be of some groups
+		if _, _, err := file.asPDM(l.File).check(app, l); err != nil || l.Matches != "" {
+			return err
+		}
 	}
 	m, err := ReadManifest(data)
 	if err != nil {
@@ -167,7 +167,6 @@ func (file pylock) direct(app fs.FS, l *Lock) error {
 			l.Direct = append(l.Direct, r)
 		}
 	}
-	l.Relock = relock(file.CreatedBy)
 	return nil
 }
 

@@ -2,8 +2,8 @@ package lock
 
 import (
 	"io/fs"
+	"strconv"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
 )
@@ -60,19 +60,18 @@ type uvDependency struct {
 // requested member, else the project in the app dir, else (a workspace without a project at its root) every member, as uv has
 // it. Groups are only those requested: default-groups are for development.
 func ReadUV(app fs.FS, name string, want Request) (Lock, error) {
-	data, err := fs.ReadFile(app, name)
-	if err != nil {
-		return Lock{}, unreadableFile(name, err)
-	}
-	file, err := parseUV(name, data)
-	if err != nil {
+	file := &uvLock{name: name, markers: map[string]pep508.Marker{}}
+	if _, err := readTOML(app, name, file); err != nil {
 		return Lock{}, err
+	}
+	if file.Version != 1 {
+		return Lock{}, otherFormat(name, "", "version", strconv.Itoa(file.Version), "version 1", "use a newer release of this buildpack, or lock with a uv that writes version 1")
 	}
 	manifests, err := file.manifests(app)
 	if err != nil {
 		return Lock{}, err
 	}
-	l := Lock{File: name, Python: file.RequiresPython, PyWhere: name + ", requires-python"}
+	l := Lock{File: name, Python: file.RequiresPython, PyWhere: name + ", requires-python", Relock: "run 'uv lock' and commit the new " + name}
 	if _, ok := manifests["."]; ok {
 		l.Matches = "pyproject.toml"
 		if err := file.check(app, manifests); err != nil {
@@ -91,17 +90,6 @@ func ReadUV(app fs.FS, name string, want Request) (Lock, error) {
 	}
 	settings.apply(l.Entries)
 	return l, nil
-}
-
-func parseUV(name string, data []byte) (*uvLock, error) {
-	file := uvLock{name: name, markers: map[string]pep508.Marker{}}
-	if err := decode.TOML(packed(data), &file); err != nil {
-		return nil, unreadable(name, err)
-	}
-	if file.Version != 1 {
-		return nil, otherVersion(name, file.Version)
-	}
-	return &file, nil
 }
 
 // fill reads what does not depend on what is requested.

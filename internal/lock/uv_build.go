@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -32,20 +31,13 @@ type uvSettings struct {
 
 // readUVSettings reads uv.toml, which uv takes instead of tool.uv when it is there.
 func readUVSettings(app fs.FS) (uvSettings, error) {
-	data, err := fs.ReadFile(app, "uv.toml")
-	if err == nil {
-		s := uvSettings{where: "uv.toml, "}
-		if err := decode.TOML(data, &s); err != nil {
-			return s, unreadable("uv.toml", err)
-		}
-		return s, nil
+	s := uvSettings{where: "uv.toml, "}
+	if _, err := readTOML(app, "uv.toml", &s); !errors.Is(err, fs.ErrNotExist) {
+		return s, err
 	}
 	var manifest struct{ Tool struct{ UV uvSettings } }
-	if data, err = fs.ReadFile(app, "pyproject.toml"); err == nil {
-		err = decode.TOML(data, &manifest)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return uvSettings{}, unreadable("pyproject.toml", err)
+	if _, err := readTOML(app, "pyproject.toml", &manifest); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return s, err
 	}
 	manifest.Tool.UV.where = "pyproject.toml, tool.uv."
 	return manifest.Tool.UV, nil

@@ -8,14 +8,6 @@ import (
 	"github.com/lockstep/python/internal/pep508"
 )
 
-func otherVersion(name string, version int) error {
-	return &failure.Error{
-		What:  fmt.Sprintf("%s has version %d; this buildpack reads version 1", name, version),
-		Where: name + ", version",
-		Fix:   "use a newer release of this buildpack, or lock with a uv that writes version 1",
-	}
-}
-
 func noProject(name string) error {
 	return &failure.Error{
 		What:  name + " has neither a project in the app dir nor a workspace member",

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -72,10 +71,7 @@ func ReadManifest(data []byte) (Manifest, error) { return readManifest("pyprojec
 
 func readManifest(name string, data []byte) (Manifest, error) {
 	var m Manifest
-	if err := decode.TOML(data, &m); err != nil {
-		return Manifest{}, unreadable(name, err)
-	}
-	return m, nil
+	return m, decodeTOML(name, data, &m)
 }
 
 // requirements lists what the manifest requires, extras included as uv.lock does.

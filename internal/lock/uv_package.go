@@ -1,11 +1,9 @@
 package lock
 
 import (
-	"bytes"
 	"fmt"
 	"net/url"
 	"path"
-	"strconv"
 	"strings"
 
 	"github.com/lockstep/python/internal/pep508"
@@ -20,69 +18,6 @@ type uvSource struct {
 type uvFile struct {
 	URL, Path, Filename, Hash string
 	Size                      int64
-}
-
-// packed writes each file that stands as uv writes it, a table on a line of its own, as one string: size, hash and URL. A lock
-// of a thousand packages has several thousand, and reading them as tables would take longer than everything else together.
-func packed(data []byte) []byte {
-	out := make([]byte, 0, len(data))
-	for len(data) > 0 {
-		end := bytes.IndexByte(data, '\n') + 1
-		if end == 0 {
-			end = len(data)
-		}
-		out = appendPacked(out, data[:end])
-		data = data[end:]
-	}
-	return out
-}
-
-func appendPacked(out, line []byte) []byte {
-	key, end := "    ", " },\n"
-	rest, ok := bytes.CutPrefix(line, []byte(`    { url = "`))
-	if !ok {
-		key, end = "sdist = ", " }\n"
-		rest, ok = bytes.CutPrefix(line, []byte(`sdist = { url = "`))
-	}
-	if !ok {
-		return append(out, line...)
-	}
-	url, rest, okURL := bytes.Cut(rest, []byte(`", hash = "`))
-	hash, rest, okHash := bytes.Cut(rest, []byte(`", size = `))
-	digits := len(rest) - len(bytes.TrimLeft(rest, "0123456789"))
-	size, rest := rest[:digits], rest[digits:]
-	if date, uploaded := bytes.CutPrefix(rest, []byte(`, upload-time = "`)); uploaded {
-		_, rest, _ = bytes.Cut(date, []byte(`"`))
-	}
-	if !okURL || !okHash || digits == 0 || digits > 15 || bytes.ContainsAny(url, `"\`) || bytes.ContainsAny(hash, "\"\\ ") || string(rest) != end {
-		return append(out, line...)
-	}
-	out = append(append(append(out, key...), '"'), size...)
-	out = append(append(out, ' '), hash...)
-	out = append(append(out, ' '), url...)
-	return append(append(out, '"'), end[2:]...)
-}
-
-// UnmarshalTOML reads both forms.
-func (f *uvFile) UnmarshalTOML(value any) error {
-	switch value := value.(type) {
-	case string:
-		parts := strings.SplitN(value, " ", 3)
-		if len(parts) < 3 {
-			return fmt.Errorf("a file is a table, not %q", value)
-		}
-		f.Size, _ = strconv.ParseInt(parts[0], 10, 64)
-		f.Hash, f.URL = parts[1], parts[2]
-		return nil
-	case map[string]any:
-		f.URL, _ = value["url"].(string)
-		f.Path, _ = value["path"].(string)
-		f.Filename, _ = value["filename"].(string)
-		f.Hash, _ = value["hash"].(string)
-		f.Size, _ = value["size"].(int64)
-		return nil
-	}
-	return fmt.Errorf("a file is a table, not %v", value)
 }
 
 func (f *uvLock) entry(p *uvPackage) (Entry, error) {

@@ -77,14 +77,18 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+SUMS = {}  # package of the private index → the hash of its wheel
+
+
 def serve(root):
     """A private index with two packages, a git repository over plain HTTP, and files."""
     for name, requires in [("inhouse", ["six"]), ("inhouse_extra", [])]:
         path = wheel(root / "files", name, "1.0", requires)
         page = root / "private" / name.replace("_", "-")
         page.mkdir(parents=True)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = SUMS[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         (page / "index.html").write_text(f'<a href="{SERVER}/files/{path.name}#sha256={digest}">{path.name}</a>')
+    run(root, PYTHON, "-m", "pip", "download", "-q", "--no-deps", "-d", "files", "six==1.17.0")
     work = root / "work"
     library(work, "greet")
     for args in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "One"]):
@@ -118,6 +122,8 @@ exclude_packages = ["*"]
 MERGED = APPLICATION + '[[tool.pdm.source]]\nname = "second"\nurl = "http://127.0.0.1:18947/private"\n'
 LINKS = APPLICATION + '[[tool.pdm.source]]\nname = "wheels"\nurl = "file:///${PROJECT_ROOT}/wheels"\ntype = "find_links"\ninclude_packages = ["vendored"]\n'
 RESOLUTION = APPLICATION + '[tool.pdm.resolution]\nexcludes = ["charset_normalizer"]\n[tool.pdm.resolution.overrides]\nurllib3 = "2.2.3"\n'
+INPUTS = "[tool.pdm.resolution]\nlock_inputs = true\n"
+WORKSPACE = project(["click"], APPLICATION + '[tool.pdm.workspace]\nmembers = ["./lib*"]\n')
 ELSEWHERE = ["my-lib @ file:///${PROJECT_ROOT}/lib", f"greet @ git+{SERVER}/greet.git@main", f"inhouse-extra @ {SERVER}/files/inhouse_extra-1.0-py3-none-any.whl"]
 ALL = ("-G", ":all")
 
@@ -144,7 +150,10 @@ PDM = {
     "windows-only": (project(["colorama"], APPLICATION), "new", [("--platform", "windows")], ""),
     "two-versions": (project(["click<8.2; python_version < '3.12'", "click>=8.2; python_version >= '3.12'"], APPLICATION), "new",
                      [("--python", "==3.11.*"), ("--python", "==3.12.*", "--append")], ""),
-    "lock-inputs": (project(["six"], APPLICATION + "[tool.pdm.resolution]\nlock_inputs = true\n"), "new", [()], ""),
+    "lock-inputs": (FULL + INPUTS, "new", [ALL], "extra all\n"),
+    "workspace": (WORKSPACE, "new", [()], ""),
+    "workspace-walk": (WORKSPACE, "new", [("-S", "no_inherit_metadata")], ""),
+    "workspace-inputs": (WORKSPACE + INPUTS, "new", [()], ""),
     "old-2.10": (FULL, "old", [ALL], ""),
     "old-2.4": (project(MAIN, "[tool.pdm.dev-dependencies]\ntest = ['iniconfig']\n[tool.pdm.overrides]\nidna = '3.6'\n" + BUILD, EXTRAS), "24", [()], "extra fast\n"),
 }
@@ -157,6 +166,9 @@ PDM_EDITS = {  # what is changed after locking, and that PDM then refuses
     "stale-main": ('"click"', '"click", "six"'),
     "stale-marker": ("'win32'", "'darwin'"),
 }
+MEMBER_EDITS = {"stale-member": (WORKSPACE, ('["six"]', '["six", "attrs"]', "lib/pyproject.toml")),
+                "stale-member-inputs": (WORKSPACE + INPUTS, ('["six"]', '["six>2"]', "lib/pyproject.toml")),
+                "stale-inputs": (FULL + INPUTS, ('"click"', '"attrs"'))}
 
 
 def pdm_case(root, name, manifest, tool, locks, request, edit=None):
@@ -170,7 +182,9 @@ def pdm_case(root, name, manifest, tool, locks, request, edit=None):
     only = ["--no-default", "-G", "default"] if "group" in request else ["--prod"]  # PDM takes no dev group with --prod
     listing = run(app, pdm, "sync", *only, "--no-self", "--dry-run", *groups, ok=False)
     if edit:
-        (app / "pyproject.toml").write_text(manifest.replace(*edit))
+        old, new, *other = edit
+        file = app / (other or ["pyproject.toml"])[0]
+        file.write_text(file.read_text().replace(old, new))
         if run(app, pdm, "lock", "--check", ok=False).returncode == 0:
             raise SystemExit(f"{name}: PDM takes it")
     elif tool == "new" and run(app, pdm, "lock", "--check", ok=False).returncode:
@@ -179,7 +193,7 @@ def pdm_case(root, name, manifest, tool, locks, request, edit=None):
         names = sorted(f"{canonicalize_name(n)}=={v}" for n, v in re.findall(r"^\s+- (\S+) (\S+)$", listing.stdout, re.M))
         (app / "installs").write_text("".join(n + "\n" for n in names))
     keep(app, "pdm", name, request)
-    if not edit:  # hosts were replaced: PDM itself says what the hash of the replaced manifest is
+    if not edit and manifest != WORKSPACE:  # hosts were replaced: PDM itself says what the hash of the replaced manifest is
         out = OUT / "pdm" / name
         code = "from pdm.project.project_file import PyProject as P; from pdm.termui import UI; print(P('pyproject.toml', ui=UI()).content_hash())"
         digest = run(out, VENVS / f"pdm-{tool}" / "bin" / "python", "-c", code).stdout.split()[-1]
@@ -208,7 +222,8 @@ click = "*"
 """
 SEARCHED = INDEXES + "\n[pipenv]\ninstall_search_all_sources = true\n"
 PLACES = '[packages]\nmy-lib = {path = "./lib", editable = true}\ngreet = {git = "http://127.0.0.1:18947/greet.git", ref = "main"}\n' \
-    'inhouse-extra = {file = "http://127.0.0.1:18947/files/inhouse_extra-1.0-py3-none-any.whl"}\nvendored = {path = "./wheels/vendored-1.0-py3-none-any.whl"}\n'
+    'inhouse-extra = {file = "http://127.0.0.1:18947/files/inhouse_extra-1.0-py3-none-any.whl#sha256=@inhouse_extra@"}\nvendored = {path = "./wheels/vendored-1.0-py3-none-any.whl"}\n'
+URL = '[packages]\n{0} = {{file = "http://127.0.0.1:18947/files/{1}.whl"}}\n'
 NAMES = '[packages]\nJaraco_Classes = "*"\nzope-Event = {version = "*", markers = "python_version > \'3\'"}\n\n[requires]\npython_full_version = "3.12.1"\n'
 KEYS = '[packages]\nclick = {version = "*", sys_platform = "== \'linux\'", python_version = ">= \'3.8\'"}\nsix = {version = "*", os_name = "== \'nt\'"}\n' \
     'iniconfig = {version = "*", platform_machine = "!= \'x\'", markers = "python_version < \'4\'"}\npluggy = {version = "*", no_binary = true}\n'
@@ -224,6 +239,8 @@ PIPFILE = {
     "indexes-searched": (SEARCHED, "new", ""),
     "places": (PLACES, "new", ""),
     "places-old": (PLACES, "old", ""),
+    "url-on-index": (URL.format("six", "six-1.17.0-py2.py3-none-any"), "new", ""),  # Pipenv locks every hash of that release
+    "unverified-url": (URL.format("inhouse-extra", "inhouse_extra-1.0-py3-none-any"), "new", ""),
     "names": (NAMES, "new", ""),
     "names-old": (NAMES, "old", ""),
     "marker-keys": (KEYS, "new", ""),
@@ -241,6 +258,7 @@ PIPFILE_EDITS = {
 
 def pipfile_case(root, name, manifest, tool, request, edit=None):
     app = fresh(root, "pipfile", name)
+    manifest = manifest.replace("@inhouse_extra@", SUMS["inhouse_extra"])
     (app / "Pipfile").write_text(manifest)
     pipenv = VENVS / f"pipenv-{tool}" / "bin" / "pipenv"
     run(app, pipenv, "lock")
@@ -248,7 +266,7 @@ def pipfile_case(root, name, manifest, tool, request, edit=None):
         (app / "Pipfile").write_text(manifest.replace(*edit))
         if run(app, pipenv, "verify", ok=False).returncode == 0:
             raise SystemExit(f"{name}: Pipenv takes it")
-    elif not request.startswith("extra") and not name.startswith("unknown"):
+    elif not request.startswith("extra") and not name.startswith("unknown") and "url" not in name:
         names = []
         sections = [[]] + [["--categories", line.split()[1]] for line in request.splitlines()]
         for section in sections:
@@ -322,6 +340,7 @@ def main():
         serve(root / "served")
         jobs = {f"pdm/{n}": lambda n=n, c=c: pdm_case(root, n, *c) for n, c in PDM.items()}
         jobs |= {f"pdm/{n}": lambda n=n, e=e: pdm_case(root, n, FULL, "new", [ALL], "", e) for n, e in PDM_EDITS.items()}
+        jobs |= {f"pdm/{n}": lambda n=n, m=m, e=e: pdm_case(root, n, m, "new", [ALL], "", e) for n, (m, e) in MEMBER_EDITS.items()}
         jobs |= {f"pipfile/{n}": lambda n=n, c=c: pipfile_case(root, n, *c) for n, c in PIPFILE.items()}
         jobs |= {f"pipfile/{n}": lambda n=n, e=e: pipfile_case(root, n, CATEGORY, "new", "", e) for n, e in PIPFILE_EDITS.items()}
         for name, job in jobs.items():
