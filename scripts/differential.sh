@@ -11,6 +11,7 @@ if ! fresh "$tools/.key" "$made_from"; then
   tar -xzf "$cache/supply/uv-$(uname -m)"-*.tar.gz -C "$tools/bin" --strip-components 1 --wildcards '*/uv'
   while read -r requirement; do
     tool=${requirement%%[\[=]*}
+    # shellcheck disable=SC2016 # for the other bash
     step "$requirement" bash -c '"$1/bin/uv" venv --quiet --python "$2" "$1/$3" && "$1/bin/uv" pip install --python "$1/$3" "$4" && ln -s "../$3/bin/$3" "$1/bin/$3"' \
       - "$tools" "$python" "$tool" "$requirement"
   done <scripts/differential/tools.txt

@@ -85,9 +85,10 @@ func takes(p lock.Package, file *lock.File) bool {
 	return slices.Contains(p.Hashes, "sha256:"+file.SHA256)
 }
 
-// project is a manifest for uv, Poetry and PDM.
+// project is a manifest for uv, Poetry and PDM. Older patch releases are left out: Poetry and PDM refuse a package that is not for
+// every Python that the manifest allows, such as networkx, which is not for 3.14.1.
 func (t tools) project(requirements []string, index string) string {
-	text := fmt.Sprintf("[project]\nname = \"app\"\nversion = \"1\"\nrequires-python = \">=3.%d,<3.%d\"\ndependencies = [\n", t.minor, t.minor+1)
+	text := fmt.Sprintf("[project]\nname = \"app\"\nversion = \"1\"\nrequires-python = \">=%s,<3.%d\"\ndependencies = [\n", t.version, t.minor+1)
 	for _, r := range requirements {
 		text += fmt.Sprintf("    %q,\n", r)
 	}

@@ -36,7 +36,7 @@ type format struct {
 var formats = []format{
 	{"pylock.toml", "uv", strings.Fields("export --frozen --quiet --no-header --format pylock.toml --output-file pylock.toml"), lock.ReadPylockFile},
 	{"requirements.txt", "uv", strings.Fields("export --frozen --quiet --no-header --format requirements.txt --output-file requirements.txt"), readRequirements},
-	{"poetry.lock", "poetry", []string{"lock", "--no-interaction", "--quiet"}, lock.ReadPoetry},
+	{"poetry.lock", "poetry", []string{"lock", "--no-interaction"}, lock.ReadPoetry},
 	{"pdm.lock", "pdm", []string{"lock", "--quiet"}, lock.ReadPDM},
 	{"Pipfile.lock", "pipenv", []string{"lock", "--quiet"}, lock.ReadPipfile},
 }
