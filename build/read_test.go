@@ -45,6 +45,7 @@ func testRead(t *testing.T, context spec.G, it spec.S) {
 	}
 	const (
 		pyproject = "[project]\nname = \"app\"\nversion = \"1\"\ndependencies = [\"flask\"]\n"
+		poetry    = "[tool.poetry]\nname = \"app\"\nversion = \"1\"\n\n[tool.poetry.dependencies]\nflask = \"*\"\nclick = { version = \"*\", optional = true }\n\n[tool.poetry.extras]\nweb = [\"click\"]\n"
 		zeros     = "0000000000000000000000000000000000000000000000000000000000000000"
 	)
 
@@ -77,6 +78,9 @@ func testRead(t *testing.T, context spec.G, it spec.S) {
 		{name: "names a lock that cannot be read", files: map[string]string{"pylock.toml": pylock("flask 3.1.0", "click 8.1.0"), "uv.lock": "version = 1\n<<<<<<< HEAD\n"},
 			want: "Using pylock.toml: 2 packages for production (no groups, no extras)\n" +
 				"  Ignoring uv.lock: pylock.toml decides; they are not compared: uv.lock is not valid TOML: expected '.' or '=', but got '<' instead"},
+		{name: "names a lock that is stale", files: map[string]string{"pylock.toml": pylock("flask 3.1.0", "click 8.1.0"), "pyproject.toml": "[project]\nname = \"app\"\nversion = \"1\"\ndependencies = [\"flask>=3.1\"]\n"},
+			want: "Using pylock.toml: 2 packages for production (no groups, no extras)\n" +
+				"  Ignoring uv.lock: pylock.toml decides; they are not compared: uv.lock does not match pyproject.toml"},
 		{name: "names conda's files", files: map[string]string{"environment.yml": "dependencies: [gdal]\n"},
 			want: "Using uv.lock, which matches pyproject.toml: 2 packages for production (no groups, no extras)\n" +
 				"  Ignoring environment.yml: packages of conda are not installed; uv.lock decides"},
@@ -150,6 +154,18 @@ func testRead(t *testing.T, context spec.G, it spec.S) {
 			want: "pyproject.toml has no dependency group named ops"},
 		{name: "a member without a workspace", files: map[string]string{"pyproject.toml": pyproject}, env: []string{"BP_PYTHON_MEMBER=api"},
 			want: "BP_PYTHON_MEMBER is set, but a pyproject.toml without uv.lock has no workspace"},
+		{name: "groups of requirements", files: map[string]string{"requirements.txt": "flask\n"}, env: []string{"BP_PYTHON_GROUPS=ops"},
+			want: "BP_PYTHON_GROUPS is set, but a requirements file has no dependency groups"},
+		{name: "groups of a setup.py", files: map[string]string{"setup.py": "setup()"}, env: []string{"BP_PYTHON_GROUPS=ops"},
+			want: "BP_PYTHON_GROUPS is set, but a setup.py has no dependency groups"},
+		{name: "extras of Poetry's own tables", files: map[string]string{"pyproject.toml": poetry}, env: []string{"BP_PYTHON_EXTRAS=web"},
+			want: "BP_PYTHON_EXTRAS is set, but a pyproject.toml of Poetry without poetry.lock has no extras of the app"},
+		{name: "groups of Poetry's own tables", files: map[string]string{"pyproject.toml": poetry}, env: []string{"BP_PYTHON_GROUPS=ops"},
+			want: "BP_PYTHON_GROUPS is set, but a pyproject.toml of Poetry without poetry.lock has no dependency groups"},
+		{name: "extras of a Pipfile", files: map[string]string{"Pipfile": "[packages]\nflask = \"*\"\n"}, env: []string{"BP_PYTHON_EXTRAS=web"},
+			want: "BP_PYTHON_EXTRAS is set, but a Pipfile without Pipfile.lock has no extras of the app"},
+		{name: "categories of a Pipfile", files: map[string]string{"Pipfile": "[packages]\nflask = \"*\"\n[ops]\nclick = \"*\"\n"}, env: []string{"BP_PYTHON_GROUPS=ops"},
+			want: "BP_PYTHON_GROUPS is set, but a Pipfile without Pipfile.lock has no dependency groups"},
 	} {
 		it("stops at "+c.name, func() {
 			write(c.files)

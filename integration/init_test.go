@@ -48,6 +48,7 @@ func TestIntegration(t *testing.T) {
 	suite("Hostile", testHostile)
 	suite("Graceful", testGraceful)
 	suite("Locks", testLocks)
+	suite("Unlocked", testUnlocked)
 	suite("Reuse", testReuse)
 	suite("Registry", testRegistry)
 	suite("SameBytes", testSameBytes)

@@ -1,6 +1,7 @@
 package integration_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -42,6 +43,7 @@ func testLocks(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
 	const dangerous, id, packaging, self = "itsdangerous 2.2.0", "idna 3.20", "packaging 26.3", "moon-phase 1.4"
+	const dateutil, six = "python-dateutil 2.9.0.post0", "six 1.17.0"
 	for _, c := range []struct {
 		app, setting string
 		log          string
@@ -52,10 +54,21 @@ func testLocks(t *testing.T, context spec.G, it spec.S) {
 			want: []string{dangerous, self}, script: true},
 		{app: "poetry", setting: "BP_PYTHON_EXTRAS=web", log: "Using poetry.lock, which matches pyproject.toml: 3 packages for production (no groups, extras web)",
 			want: []string{id, dangerous, self}, script: true},
+		{app: "poetry-1.1", log: "Using poetry.lock, which matches pyproject.toml: 3 packages for production (no groups, no extras)",
+			want: []string{self, dateutil, six}, script: true},
+		{app: "poetry-1.1", setting: "BP_PYTHON_EXTRAS=web", log: "Using poetry.lock, which matches pyproject.toml: 4 packages for production (no groups, extras web)",
+			want: []string{id, self, dateutil, six}, script: true},
+		{app: "pdm", log: "Using pdm.lock, which matches pyproject.toml: 1 package for production (no groups, no extras)",
+			want: []string{dangerous}},
 		{app: "pdm", setting: "BP_PYTHON_GROUPS=ops", log: "Using pdm.lock, which matches pyproject.toml: 2 packages for production (groups ops, no extras)",
 			want: []string{dangerous, packaging}},
 		{app: "pipenv", log: "Using Pipfile.lock, which matches Pipfile: 1 package for production (no groups, no extras)",
 			want: []string{dangerous}},
+		{app: "pipenv", setting: "BP_PYTHON_GROUPS=docs", log: "Using Pipfile.lock, which matches Pipfile: 2 packages for production (groups docs, no extras)",
+			want: []string{id, dangerous}},
+		{app: "pylock", setting: "BP_PYTHON_LOCK=uv.lock", log: "Using uv.lock, which matches pyproject.toml: 1 package for production (no groups, no extras)\n" +
+			"  Ignoring pylock.toml: BP_PYTHON_LOCK chooses uv.lock", want: []string{dangerous}},
+		{app: "hashed", log: "Using requirements.txt: 3 packages, all pinned and hashed", want: []string{"idna 3.19", dangerous, "pygments 2.19.2"}},
 		{app: "workspace", setting: "BP_PYTHON_MEMBER=moon-api", log: "Using uv.lock, which matches pyproject.toml: 3 packages for production (no groups, no extras)",
 			want: []string{dangerous, "moon-api 1", "moon-lib 1"}, script: true},
 	} {
@@ -83,6 +96,20 @@ func testLocks(t *testing.T, context spec.G, it spec.S) {
 		l = a.mustBuild("--env", "BP_PYTHON_LOCK=pylock.toml")
 		Expect(l.packages()).To(Equal("Using pylock.toml: 2 packages for production (no groups, no extras)\n" +
 			"  Ignoring uv.lock: BP_PYTHON_LOCK chooses pylock.toml"))
+		Expect(a.installed()).To(Equal([]string{id, dangerous}))
+	})
+
+	it("stops at pylocks of which none is the app's, and takes the one that a setting names", func() {
+		a := filledIn(t, "pylock")
+		named, err := os.ReadFile(filepath.Join(a.dir, "pylock.toml"))
+		Expect(err).NotTo(HaveOccurred())
+		write(t, a.dir, map[string]string{"pylock.toml": "", "uv.lock": "", "pylock.web.toml": string(named), "pylock.job.toml": "lock-version = \"1.0\"\ncreated-by = \"hand\"\npackages = []\n"})
+		l, err := a.build("--network", "none")
+		Expect(err).To(HaveOccurred())
+		golden(t, "messages/several-pylocks", l.building())
+		l = a.mustBuild("--env", "BP_PYTHON_LOCK=pylock.web.toml")
+		Expect(l.packages()).To(Equal("Using pylock.web.toml: 2 packages for production (no groups, no extras)\n" +
+			"  Ignoring pylock.job.toml: BP_PYTHON_LOCK chooses pylock.web.toml"))
 		Expect(a.installed()).To(Equal([]string{id, dangerous}))
 	})
 

@@ -16,6 +16,14 @@ var zeros = strings.Repeat("0", 64)
 const stalePoetry = "[project]\nname = \"moon-phase\"\nversion = \"1.4\"\nrequires-python = \">=3.12\"\ndependencies = [\"itsdangerous>=2.2\", \"pygments\"]\n\n" +
 	"[build-system]\nrequires = [\"poetry-core\"]\nbuild-backend = \"poetry.core.masonry.api\"\n"
 
+const stalePDM = "[project]\nname = \"moon-phase\"\nversion = \"1.4\"\nrequires-python = \">=3.12\"\ndependencies = [\"itsdangerous>=2.3\", \"pygments\"]\n\n" +
+	"[tool.pdm]\ndistribution = false\n"
+
+const stalePipfile = "[packages]\nitsdangerous = \">=2.3\"\npygments = \"*\"\n\n[dev-packages]\npackaging = \"*\"\n\n[requires]\npython_version = \"3.12\"\n"
+
+// unplugged builds without a network: what fails in the same words then has asked for nothing.
+var unplugged = []string{"--network", "none"}
+
 // mistake is an app that does not build, and what puts it right.
 type mistake struct {
 	name  string // of the golden file: all that the buildpack says
@@ -32,6 +40,7 @@ func mistakes() []mistake {
 		return "[project]\nname = \"app\"\nversion = \"1\"\nrequires-python = \"" + requires + "\"\n"
 	}
 	uv := func(t *testing.T) *app { return sample(t, "fastapi") }
+	locked := func(name string) func(*testing.T) *app { return func(t *testing.T) *app { return filledIn(t, name) } }
 	return []mistake{
 		{name: "python-unknown", files: map[string]string{".python-version": "3.99\n"}, mend: map[string]string{".python-version": "3.12\n"}},
 		{name: "python-patch-unknown", files: map[string]string{"runtime.txt": "python-3.14.99\n"}, mend: map[string]string{"runtime.txt": "python-3.14.6\n"}},
@@ -42,7 +51,7 @@ func mistakes() []mistake {
 		{name: "toml-pyproject", files: map[string]string{"pyproject.toml": "[project]\nname = \"app\"\nversion = 1.0.0\n"},
 			mend: map[string]string{"pyproject.toml": pyproject(">=3.12")}},
 		{name: "toml-uv-lock", app: uv, files: map[string]string{"uv.lock": "version = 1\n<<<<<<< HEAD\nrevision = 3\n=======\nrevision = 2\n>>>>>>> other\n"}},
-		{name: "uv-lock-stale", app: uv, files: map[string]string{"pyproject.toml": "[project]\nname = \"fastapi-sample\"\nversion = \"1.0.0\"\nrequires-python = \">=3.11\"\n" +
+		{name: "uv-lock-stale", app: uv, flags: unplugged, files: map[string]string{"pyproject.toml": "[project]\nname = \"fastapi-sample\"\nversion = \"1.0.0\"\nrequires-python = \">=3.11\"\n" +
 			"dependencies = [\"fastapi>=0.200\", \"jinja2>=3.1.6\", \"uvicorn[standard]>=0.54\", \"httpx\"]\n"}},
 		{name: "wrong-hash", files: map[string]string{"requirements.txt": "itsdangerous==2.2.0 --hash=sha256:" + zeros + "\n"},
 			mend: hashed, check: "import itsdangerous"},
@@ -64,7 +73,9 @@ func mistakes() []mistake {
 			mend: map[string]string{"Procfile": "web: python main.py\n"}},
 		{name: "procfile-empty-type", files: map[string]string{"Procfile": ": python main.py\n"}, mend: map[string]string{"Procfile": "web: python main.py\n"}},
 		{name: "procfile-empty-command", files: map[string]string{"Procfile": "web:\n"}, mend: map[string]string{"Procfile": "web: python main.py\n"}},
-		{name: "poetry-lock-stale", app: func(t *testing.T) *app { return filledIn(t, "poetry") }, files: map[string]string{"pyproject.toml": stalePoetry}, check: "import itsdangerous"},
+		{name: "poetry-lock-stale", app: locked("poetry"), flags: unplugged, files: map[string]string{"pyproject.toml": stalePoetry}, check: "import itsdangerous"},
+		{name: "pdm-lock-stale", app: locked("pdm"), flags: unplugged, files: map[string]string{"pyproject.toml": stalePDM}, check: "import itsdangerous"},
+		{name: "pipfile-lock-stale", app: locked("pipenv"), flags: unplugged, files: map[string]string{"Pipfile": stalePipfile}, check: "import itsdangerous"},
 		{name: "conda", files: map[string]string{"environment.yml": "dependencies:\n  - gdal\n"}, mend: hashed, check: "import itsdangerous"},
 		{name: "which-requirements", files: map[string]string{"requirements/base.txt": "itsdangerous==2.2.0\n", "requirements/production.txt": "-r base.txt\n"},
 			mend: map[string]string{"requirements.txt": "-r requirements/production.txt\n"}, check: "import itsdangerous"},

@@ -1,30 +1,58 @@
 #!/usr/bin/env bash
-# nightly.sh: what takes too long for every change. Each fuzz target for FUZZTIME (1m); the CPU time that reading, checking,
-# selecting and planning a lock of 1,000 packages takes; and MANIFESTS (all) manifests locked in every format whose tool is on the
-# PATH (uv, poetry, pdm, pipenv, with the interpreter LOCK_PYTHON), which have to come to the same packages. At last every app of
-# the corpus as an image, and builds disturbed at 20 points.
+# nightly.sh [fuzz|large|cpu|formats|apps]...: what takes too long for every change. fuzz: each fuzz target for FUZZTIME (1m). large: locks
+# of 20 MB, which may neither hang nor fill the memory. cpu: the CPU time that reading, checking, selecting and planning a lock of 1,000
+# packages takes. formats: MANIFESTS (all) typical manifests locked in every format, which have to come to the same packages. apps: every
+# app of the corpus as an image, and builds disturbed at 20 points. Without an argument: all of it.
 source "$(dirname "$0")/lib.sh"
 cd "$root"
 
-for package in $(go list ./internal/...); do
-  for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
-    step "$target for ${FUZZTIME:=1m}" go test "$package" -run '^$' -fuzz "^$target\$" -fuzztime "$FUZZTIME" -fuzzminimizetime 1x -parallel 2
+fuzz() {
+  local package target targets
+  for package in $(go list ./internal/...); do
+    targets=$(go test -list '^Fuzz' "$package")
+    for target in $(grep '^Fuzz' <<<"$targets" || true); do
+      step "$target of ${package##*/internal/} for ${FUZZTIME:=1m}" \
+        go test "$package" -run '^$' -fuzz "^$target\$" -fuzztime "$FUZZTIME" -fuzzminimizetime 1x -parallel 2
+    done
   done
-done
+}
 
-echo "--> CPU time for a lock of 1,000 packages"
-TIMEFORMAT=%U
-for package in lock layer; do
-  go test -c -o "$cache/bin/$package.test" "./internal/$package"
-  for name in $(cd "internal/$package" && "$cache/bin/$package.test" -test.list 1000); do
-    seconds=$({ time (cd "internal/$package" && "$cache/bin/$package.test" -test.run '^$' -test.bench "^$name\$" -test.benchtime 20x >/dev/null); } 2>&1)
-    # The function runs once more to begin with; a benchmark of two locks counts for both.
-    awk -v name="${name#Benchmark}" -v s="$seconds" 'BEGIN { printf "    %-24s %6.1f ms\n", name, s * 1000 / 21 }'
+large() {
+  step "locks of 20 MB" go test -count 1 ./internal/lock -run '^TestLarge$' -large -v -timeout 20m
+}
+
+cpu() {
+  local package name said seconds
+  echo "--> CPU time for a lock of 1,000 packages"
+  TIMEFORMAT=%U
+  for package in lock layer; do
+    go test -c -o "$cache/bin/$package.test" "./internal/$package"
+    cd "internal/$package"
+    for name in $("$cache/bin/$package.test" -test.list 1000); do
+      said=$cache/logs/bench-$name.log
+      seconds=$({ time "$cache/bin/$package.test" -test.run '^$' -test.bench "^$name\$" -test.benchtime 20x >"$said" 2>&1; } 2>&1) || { cat "$said" >&2 && return 1; }
+      # The function runs once more to begin with; a benchmark of two locks counts for both.
+      awk -v name="${name#Benchmark}" -v s="$seconds" 'BEGIN { printf "    %-24s %6.1f ms\n", name, s * 1000 / 21 }'
+    done
+    cd "$root"
   done
+}
+
+formats() {
+  echo "--> the same packages in every format"
+  scripts/differential.sh -n "${MANIFESTS:-1000}"
+}
+
+apps() {
+  scripts/builder.sh
+  echo "--> every app of the corpus"
+  go test -count 1 -timeout 3h ./integration/... -builder "$builder" -every-app -points 20 -run 'TestIntegration/integration/(Start|Crash|Machines)'
+}
+
+[[ $# -gt 0 ]] || set -- fuzz large cpu formats apps
+for part; do
+  case $part in # One by one: bash does not stop at errors in a function that && follows.
+    fuzz | large | cpu | formats | apps) "$part" ;;
+    *) sed -n '2,5s/^# //p' "$0" >&2 && exit 2 ;;
+  esac
 done
-
-echo "--> the same packages in every format"
-go run -buildvcs=false ./scripts/differential -n "${MANIFESTS:-1000}" -python "${LOCK_PYTHON:-$(command -v python3)}"
-
-scripts/builder.sh
-go test -count 1 -timeout 3h ./integration/... -builder "$builder" -every-app -points 20 -run 'TestIntegration/integration/(Start|Crash|Machines)'

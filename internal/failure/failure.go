@@ -15,10 +15,20 @@ type Error struct {
 // Error renders all parts; it is the only place that does.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString(e.What)
-	part(&b, "where", e.Where)
+	b.WriteString(clip(e.What))
+	part(&b, "where", clip(e.Where))
 	part(&b, "fix", e.Fix)
 	return b.String()
+}
+
+// longest is what a log can show of one part: a file may bring a line of megabytes.
+const longest = 10_000
+
+func clip(text string) string {
+	if len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest], "") + "…"
 }
 
 // Unwrap gives the cause.

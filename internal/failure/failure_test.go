@@ -2,6 +2,7 @@ package failure_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	. "github.com/onsi/gomega"
@@ -23,6 +24,7 @@ func testError(t *testing.T, context spec.G, it spec.S) {
 		{"a fix without a place", failure.Error{What: "it broke", Fix: "mend it"}, "it broke\n  fix: mend it"},
 		{"a fix of two lines", failure.Error{What: "it broke", Fix: "mend it:\nrun this"}, "it broke\n  fix: mend it:\n       run this"},
 		{"places below each other", failure.Error{What: "it broke", Where: "a\nb"}, "it broke\n  where: a\n         b"},
+		{"more than a log can show", failure.Error{What: strings.Repeat("é", 10_000_000), Fix: "mend it"}, strings.Repeat("é", 5000) + "…\n  fix: mend it"},
 		{"a cause, which is not printed", failure.Error{What: "it broke", Err: errors.New("secret")}, "it broke"},
 	} {
 		it("renders "+c.name, func() { Expect(c.err.Error()).To(Equal(c.want)) })

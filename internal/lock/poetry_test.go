@@ -2,6 +2,7 @@ package lock_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"regexp"
 	"strings"
@@ -35,6 +36,16 @@ func constrained(file string) (versions []string, lines [][2]string) {
 
 func testPoetry(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
+
+	it("refuses a lock whose manifest is not there", func() {
+		app := os.DirFS("testdata/poetry/2.1-tool")
+		_, err := lock.ReadPoetry(app, "poetry.lock", lock.Request{})
+		Expect(err).NotTo(HaveOccurred())
+		data, err := fs.ReadFile(app, "poetry.lock")
+		Expect(err).NotTo(HaveOccurred())
+		_, err = lock.ReadPoetry(files("poetry.lock", string(data)), "poetry.lock", lock.Request{})
+		Expect(err).To(MatchError("there is no pyproject.toml, which poetry.lock was made from\n  where: poetry.lock\n  fix: commit pyproject.toml too, or remove poetry.lock"))
+	})
 
 	it("takes the versions that Poetry takes", func() {
 		versions, lines := constrained("constraints.txt")

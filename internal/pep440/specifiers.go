@@ -28,6 +28,9 @@ var operators = []string{arbitrary, "~=", "==", "!=", "<=", ">=", "<", ">"}
 
 // ParseSpecifiers reads a comma-separated list; blanks and superfluous commas do not count.
 func ParseSpecifiers(text string) (Specifiers, error) {
+	if strings.Count(text, ",") > longest {
+		return Specifiers{}, fmt.Errorf("%q… has more than %d parts", text[:20], longest)
+	}
 	var s Specifiers
 	for part := range strings.SplitSeq(text, ",") {
 		part = strings.TrimSpace(part)

@@ -77,6 +77,11 @@ func testSpecifiers(t *testing.T, context spec.G, it spec.S) {
 				Expect(err).To(MatchError(c.want))
 			})
 		}
+
+		it("refuses megabytes of them", func() {
+			_, err := pep440.ParseSpecifiers(strings.Repeat("!=1,", 5_000_000))
+			Expect(err).To(MatchError(`"!=1,!=1,!=1,!=1,!=1,"… has more than 1000 parts`))
+		})
 	})
 
 	context("Equal", func() {

@@ -59,7 +59,13 @@ func Parse(text string) (Version, error) {
 	return parseExact(strings.TrimSpace(text))
 }
 
+// longest is far beyond what anybody numbers releases with. What is longer takes seconds and gigabytes to read.
+const longest = 1000
+
 func parseExact(text string) (Version, error) {
+	if len(text) > longest {
+		return Version{}, fmt.Errorf("%q… is too long for a version", text[:20])
+	}
 	if v, ok := plain(text); ok {
 		return v, nil
 	}

@@ -1,6 +1,7 @@
 package pep440_test
 
 import (
+	"strings"
 	"testing"
 
 	. "github.com/onsi/gomega"
@@ -40,6 +41,7 @@ func testVersion(t *testing.T, context spec.G, it spec.S) {
 	context("Parse", func() {
 		for _, c := range []struct{ name, text, want string }{
 			{"refuses a word", "lolwut", `"lolwut" is not a version, such as 1.2.3 or 2.0rc1`},
+			{"refuses megabytes of digits", strings.Repeat("9", 20_000_000), `"99999999999999999999"… is too long for a version`},
 			{"refuses nothing", " ", `"" is not a version, such as 1.2.3 or 2.0rc1`},
 			{"refuses a wildcard", "3.13.x", `"3.13.x" is not a version, such as 1.2.3 or 2.0rc1`},
 			{"refuses digits of other scripts", "１.0", `"１.0" is not a version, such as 1.2.3 or 2.0rc1`},

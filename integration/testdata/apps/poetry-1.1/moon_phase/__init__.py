@@ -1,0 +1,5 @@
+import dateutil
+
+
+def main():
+    print("full moon")
