@@ -30,8 +30,6 @@ const (
 
 // causes stand in the order in which they are tried: what went wrong on the way to the index before what uv concluded from it.
 var causes = []cause{
-	{words: regexp.MustCompile("Required uv version `([^`]+)` does not match"), what: "the app asks for uv %s, and this buildpack has another one",
-		fix: "remove required-version from [tool.uv] in pyproject.toml or from uv.toml, or widen it"},
 	{words: regexp.MustCompile(`[Nn]o space left on device`), inside: true,
 		what: "the disk is full",
 		fix:  "give the build more disk space (docker system prune, or a larger volume for the build pod)"},
@@ -124,6 +122,9 @@ var causes = []cause{
 	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+)"),
 		what: "%s has no wheel for this Python and building it from source failed (see its words above)",
 		fix:  "lock a version that has a wheel for this Python, or give the build image what the source needs"},
+	{words: regexp.MustCompile("Package `([^`]+)` can't be installed because it is marked as `--no-build`"),
+		what: "%[1]s would have to be built from source, which no-build forbids (tool.uv, uv.toml)",
+		fix:  "lock a version that has a wheel for this Python, or let it be built"},
 	{words: regexp.MustCompile("Couldn't parse requirement in `([^`]+)`"),
 		what: "a line of %[1]s is not a requirement (see uv's words above)",
 		fix:  "write a name and an optional version, such as flask==3.1.2, on a line of its own"},

@@ -2,13 +2,11 @@ package lock
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -30,25 +28,13 @@ type uvSettings struct {
 	where             string
 }
 
-// readUVSettings reads uv.toml, which uv takes instead of tool.uv when it is there.
 func readUVSettings(app fs.FS) (uvSettings, error) {
-	data, err := fs.ReadFile(app, "uv.toml")
-	if err == nil {
-		s := uvSettings{where: "uv.toml, "}
-		if err := decode.TOML(data, &s); err != nil {
-			return s, unreadable("uv.toml", err)
-		}
-		return s, nil
+	s, name, err := decodeUV[uvSettings](app)
+	s.where = "uv.toml, "
+	if name == "pyproject.toml" {
+		s.where = "pyproject.toml, tool.uv."
 	}
-	var manifest struct{ Tool struct{ UV uvSettings } }
-	if data, err = fs.ReadFile(app, "pyproject.toml"); err == nil {
-		err = decode.TOML(data, &manifest)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return uvSettings{}, unreadable("pyproject.toml", err)
-	}
-	manifest.Tool.UV.where = "pyproject.toml, tool.uv."
-	return manifest.Tool.UV, nil
+	return s, err
 }
 
 // apply settles for each entry what the settings say of it.
