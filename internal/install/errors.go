@@ -25,6 +25,7 @@ const (
 	sourceNeeds = "%[1]s has no wheel for this Python and its source needs "
 	notInImage  = ", which the build image does not have"
 	namesURLs   = "check the network of the build and its proxy (HTTPS_PROXY); the lock names the URL of each file, so to use another index, lock against it"
+	lockWheel   = "lock a version that has a wheel for this Python"
 	otherFile   = "if the package was published anew under the same version, lock again and look at what changed; if a mirror serves it, replace its copy"
 )
 
@@ -116,9 +117,25 @@ var causes = []cause{
 		`command '[^']*(?:cc|clang|\+\+)' failed: No such file|unable to execute '[^']*(?:cc|clang|\+\+)')`), inside: true,
 		what: sourceNeeds + "a compiler" + notInImage,
 		fix:  fmt.Sprintf(wheelOrCompiler, "a compiler")},
+	{words: regexp.MustCompile(built + `Multiple top-level (packages|modules) discovered in a flat-layout: \[([^\]]*)\]`), inside: true,
+		what: "%[1]s is built by setuptools, which finds several %[2]s side by side and does not guess which belong to it: %[3]s",
+		fix: "name them in pyproject.toml, under [tool.setuptools]: packages = [\"api\"] or py-modules = [\"main\"] (in setup.py: packages=[\"api\"]);\n" +
+			"packages = [] is enough for an app that runs from its directory, which without [build-system] and setup.py is not built at all"},
+	{words: regexp.MustCompile(built + `ModuleNotFoundError: No module named 'pkg_resources'`), inside: true,
+		what: "%[1]s has no wheel for this Python and its source needs pkg_resources, which setuptools has no more since version 82",
+		fix: "lock a version that has a wheel for this Python, or commit a file constraints.txt with the line setuptools<82\n" +
+			"and set UV_BUILD_CONSTRAINT=constraints.txt for the build"},
+	{words: regexp.MustCompile(built + `ModuleNotFoundError: No module named '([\w.]+)'`), inside: true,
+		what: "building %[1]s from source needs the module %[2]s, which it does not declare",
+		fix: "list what has it in build-system.requires if that is your package, else in your pyproject.toml, under\n" +
+			"[tool.uv.extra-build-dependencies], such as flash-attn = [\"torch\"]; or lock a version that has a wheel for this Python",
+		fixes: map[string]string{"poetry.lock": lockWheel, "pdm.lock": lockWheel, "Pipfile.lock": lockWheel}},
 	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+).*" + `FileNotFoundError: \[Errno 2\] No such file or directory: '([\w+.-]+)'`), inside: true,
 		what: sourceNeeds + "the program %[2]s" + notInImage,
 		fix:  fmt.Sprintf(wheelOrCompiler, "it")},
+	{words: regexp.MustCompile("Failed to build `([^` @]+) @ file:"),
+		what: "building %s, which is a directory of the app, failed (see its words above)",
+		fix:  "correct what they name; the build has the files of the app dir, and of programs those of the build image"},
 	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+)"),
 		what: "%s has no wheel for this Python and building it from source failed (see its words above)",
 		fix:  "lock a version that has a wheel for this Python, or give the build image what the source needs"},
@@ -161,6 +178,9 @@ var buildOutput = regexp.MustCompile(`\[std(?:out|err)\] `)
 func explain(file, task, said string, err error) error {
 	what, fix := fmt.Sprintf("uv could not %s (%s): see its words above", task, err), ""
 	all := flat(said)
+	if rest, ok := strings.CutPrefix(all, "error: The build backend"); ok { // a directory without a name is built to learn what it requires
+		all = "Failed to build `app @ file:` The build backend" + rest
+	}
 	own := buildOutput.Split(all, 2)[0]
 	for _, c := range causes {
 		text := own

@@ -67,6 +67,8 @@ EXTENSION = "from setuptools import setup, Extension\nsetup(ext_modules=[Extensi
 FILES = dict([
     wheel("two", "2.0"), wheel("future", "1.0", python=">=3.99"), wheel("old", "1.0", ["two<2"]), wheel("new", "1.0", ["two>=2"]),
     wheel("windows", "1.0", tag="cp314-cp314-win_amd64"), wheel("ancient", "1.0", tag="cp39-cp39-manylinux_2_17_x86_64"),
+    sdist("flat", "1.0", {"pyproject.toml": pyproject("flat"), "api/__init__.py": "", "models/__init__.py": ""}),
+    sdist("forgetful", "1.0", {"pyproject.toml": pyproject("forgetful"), "setup.py": "import numpy\n"}),
     ("broken-1.0-py3-none-any.whl", b"not a zip file"), wheel("needy", "1.0", ["nowhere"]),
     sdist("native", "1.0", {"pyproject.toml": pyproject("native"), "setup.py": EXTENSION, "x.c": "int x;"}),
     sdist("failing", "1.0", {"pyproject.toml": pyproject("failing").replace('version = "1.0"', 'version = "1.0"\ndynamic = ["dependencies"]'), "setup.py": "raise RuntimeError('set FAILING_HOME first')\n"}),
@@ -221,6 +223,11 @@ CASES = {
     "no-header": ("source", "python-ldap==3.4.5", {"CC": "gcc", "LDSHARED": "gcc -shared"}),
     "no-library-meson": ("source", "pycairo==1.28.0", {}),
     "no-cmake": ("lock", entry("nocmake", "sdist"), NO_PATH),
+    "flat-layout": ("lock", entry("flat", "sdist"), {}),
+    "flat-layout-resolve": ("resolve", "./flat\n", {}),
+    "failing-directory": ("lock", '[[packages]]\nname = "flat"\ndirectory = { path = "flat" }\n', {}),
+    "no-build-module": ("lock", entry("forgetful", "sdist"), {}),
+    "build-forbidden": ("lock", entry("failing", "sdist"), {"UV_CONFIG_FILE": str(ROOT / "no-build.toml")}),
     "failing-build": ("lock", entry("failing", "sdist"), {}),
     "failing-build-resolve": ("resolve", f"failing @ {HERE}/files/failing-1.0.tar.gz\n", {}),
     "no-build-requirement": ("lock", entry("unbuildable", "sdist"), LOOPBACK),
@@ -245,6 +252,10 @@ CASES = {
 def run(case, kind, text, extra):
     app = ROOT / case
     (app / "empty").mkdir(parents=True)
+    for module in ["api", "models"]:
+        (app / "flat" / module).mkdir(parents=True)
+        (app / "flat" / module / "__init__.py").touch()
+    (app / "flat" / "setup.py").write_text("import nowhere\n" if case == "failing-directory" else "from setuptools import setup\nsetup(name='flat')\n")
     cache = app / "cache"
     cache.mkdir()
     small = case == "disk-full"
@@ -288,6 +299,7 @@ def anonymous(text, app):
 
 
 serve()
+(ROOT / "no-build.toml").write_text("no-build = true\n")
 for case, (kind, text, extra) in CASES.items():
     if len(sys.argv) < 5 or case in sys.argv[4:]:
         run(case, kind, text, extra)
