@@ -42,6 +42,10 @@ func (u UV) environment(resolves bool) ([]string, error) {
 		allowed = slices.Concat(passed, resolving)
 	}
 	config, err := u.config(resolves)
+	if err != nil {
+		return nil, err
+	}
+	authorities, err := u.gitAuthorities()
 	env := make([]string, 0, len(u.Env)+16)
 	certs := true
 	for _, entry := range u.Env {
@@ -55,7 +59,7 @@ func (u UV) environment(resolves bool) ([]string, error) {
 	if certs && systemBundle() {
 		env = append(env, "UV_SYSTEM_CERTS=1") // an image's bundle may hold a company's own authority
 	}
-	return append(env,
+	return append(append(env, authorities...),
 		"UV_CACHE_DIR="+u.Cache,
 		"UV_LINK_MODE=hardlink",
 		"UV_CONCURRENT_INSTALLS=1", // of two packages that bring the same script, the last one wins: always the same one
@@ -107,6 +111,39 @@ func (u UV) config(resolves bool) (string, error) {
 	}
 	files, err := u.write(map[string]string{"uv.toml": string(text)})
 	return "UV_CONFIG_FILE=" + files["uv.toml"], err
+}
+
+// gitAuthorities lets git trust whom uv trusts: it reads neither SSL_CERT_FILE nor SSL_CERT_DIR, which is how the ca-certificates
+// buildpack and owners name a company's own authority.
+func (u UV) gitAuthorities() ([]string, error) {
+	dirs := filepath.SplitList(u.lookup("SSL_CERT_DIR"))
+	file := u.lookup("SSL_CERT_FILE")
+	if u.lookup("GIT_SSL_CAINFO") != "" || file == "" && len(dirs) == 0 {
+		return nil, nil
+	}
+	var bundle strings.Builder
+	for _, dir := range dirs {
+		found, _ := filepath.Glob(filepath.Join(u.absolute(dir), "*")) // the pattern is not malformed
+		for _, name := range found {
+			data, _ := os.ReadFile(name) // uv says what is wrong with it
+			bundle.Write(append(data, '\n'))
+		}
+	}
+	if bundle.Len() == 0 {
+		return []string{"GIT_SSL_CAINFO=" + u.absolute(file)}, nil
+	}
+	data, _ := os.ReadFile(u.absolute(file))
+	bundle.Write(data)
+	files, err := u.write(map[string]string{"authorities.pem": bundle.String()})
+	return []string{"GIT_SSL_CAINFO=" + files["authorities.pem"]}, err
+}
+
+// absolute is a path of the app dir for a program that runs elsewhere.
+func (u UV) absolute(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(u.AppDir, path)
 }
 
 func startsWith(text string, prefixes []string) bool {

@@ -26,7 +26,13 @@ const (
 	notInImage  = ", which the build image does not have"
 	namesURLs   = "check the network of the build and its proxy (HTTPS_PROXY); the lock names the URL of each file, so to use another index, lock against it"
 	lockWheel   = "lock a version that has a wheel for this Python"
-	otherFile   = "if the package was published anew under the same version, lock again and look at what changed; if a mirror serves it, replace its copy"
+	gitFailed   = "`([^` @]+) @[^`]*` Git operation failed.*"
+	netrc       = "give them in a netrc file in the home of the build's user: pack build --volume FILE:/home/cnb/.netrc"
+	inURL       = "name variables in its URL, git+https://${USER}:${TOKEN}@…, and give them to the build; or bring a netrc file:\n" +
+		"pack build --volume FILE:/home/cnb/.netrc"
+	authorities = "name a file with all authorities that the build is to trust, the public ones too, with SSL_CERT_FILE; or give yours in a\n" +
+		"binding of type ca-certificates, where the builder has the buildpack of that name"
+	otherFile = "if the package was published anew under the same version, lock again and look at what changed; if a mirror serves it, replace its copy"
 )
 
 // causes stand in the order in which they are tried: what went wrong on the way to the index before what uv concluded from it.
@@ -69,7 +75,7 @@ var causes = []cause{
 		fix:  "renew it; if it is still valid, the clock of the build is wrong"},
 	{words: regexp.MustCompile(`invalid peer certificate`),
 		what: "the certificate of the package index is not trusted by the build image",
-		fix:  "give the certificate of its authority to the build, in a binding of type ca-certificates or with SSL_CERT_FILE"},
+		fix:  authorities},
 	{words: regexp.MustCompile(`network was disabled|network connectivity is disabled`),
 		what: "the network is switched off by UV_OFFLINE and the packages are not at hand",
 		fix:  "unset UV_OFFLINE, or bring the wheels along and name their directory with UV_FIND_LINKS"},
@@ -83,6 +89,20 @@ var causes = []cause{
 	{words: regexp.MustCompile(`Git executable not found`),
 		what: "a package comes from a git repository and needs git" + notInImage,
 		fix:  "use a build image with git, or an apt buildpack before this one; or require a release of the package from an index"},
+	{words: regexp.MustCompile(gitFailed + "failed to fetch [a-z ]+ `([^`]+)`.*(?:not our ref|couldn't find remote ref|unadvertised object)"),
+		what: "%[1]s comes from a git repository that has no commit or branch %[2]s",
+		fix:  "push it, or ask for one that is there; a commit that no branch or tag leads to can be gone"},
+	{words: regexp.MustCompile(gitFailed + `(?:could not read Username|Permission denied \(publickey)`),
+		what: "%[1]s comes from a git repository that asks for credentials, and the build has none for it",
+		fix:  netrc, fixes: map[string]string{"requirements.txt": inURL}},
+	{words: regexp.MustCompile(gitFailed + `(?:Authentication failed|The requested URL returned error: 40[13])`),
+		what: "%[1]s comes from a git repository that asks for other credentials than the build has",
+		fix:  netrc, fixes: map[string]string{"requirements.txt": inURL}},
+	{words: regexp.MustCompile(gitFailed + `(?:server certificate verification failed|SSL certificate problem)`),
+		what: "%[1]s comes from a git repository whose server has a certificate that the build does not trust", fix: authorities},
+	{words: regexp.MustCompile(gitFailed + `(?:Failed to connect|Could not resolve host|Connection (?:timed out|refused|reset)|Operation timed out)`),
+		what: "%[1]s comes from a git repository whose server cannot be reached",
+		fix:  "check the address, the network of the build and its proxy (HTTPS_PROXY); or require a release of the package from an index"},
 	{words: regexp.MustCompile("`([^` @]+) @[^`]*` Git operation failed"),
 		what: "%[1]s comes from a git repository that could not be fetched (see git's words above)",
 		fix:  "check the address and the commit, and that the build can reach the repository and has credentials for it"},

@@ -266,9 +266,31 @@ index-url = "https://index.example/simple"
 		}
 		uv.Env = append(append([]string(nil), kept...), dropped...)
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
-		Expect(ran[0].Env).To(Equal(append(kept,
+		Expect(ran[0].Env).To(Equal(append(kept, "GIT_SSL_CAINFO=/certs",
 			"UV_CACHE_DIR="+cache, "UV_LINK_MODE=hardlink", "UV_CONCURRENT_INSTALLS=1", "UV_NO_INSTALLER_METADATA=1", "UV_NO_PROGRESS=1", "UV_NO_SYSTEM_CONFIG=1", "UV_PYTHON_DOWNLOADS=never",
 			"UV_NO_MANAGED_PYTHON=1", "SOURCE_DATE_EPOCH=315532801", "PYTHONHASHSEED=0", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0", "UV_NO_CONFIG=1")))
+	})
+
+	it("has git trust whom uv trusts", func() {
+		given := func(env ...string) string {
+			uv.Env, ran = env, nil
+			Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
+			for _, entry := range ran[0].Env {
+				if value, ok := strings.CutPrefix(entry, "GIT_SSL_CAINFO="); ok {
+					return value
+				}
+			}
+			return ""
+		}
+		Expect(given()).To(BeEmpty())
+		Expect(given("SSL_CERT_FILE=certs/all.pem")).To(Equal("/app/certs/all.pem"))
+		Expect(given("SSL_CERT_FILE=/all.pem", "GIT_SSL_CAINFO=/git.pem")).To(Equal("/git.pem"))
+		one, two := t.TempDir(), t.TempDir()
+		tree(t, one, map[string]string{"a.0": "A\n", "b.0": "B"})
+		tree(t, two, map[string]string{"all.pem": "C\n"})
+		both, err := os.ReadFile(given("SSL_CERT_DIR="+one+":/nowhere", "SSL_CERT_FILE="+two+"/all.pem"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(string(both)).To(Equal("A\n\nB\nC\n"))
 	})
 
 	it("passes on what changes a resolution only to a resolution: with a lock, uv refuses it", func() {

@@ -243,6 +243,13 @@ CASES = {
     "no-git-resolve": ("resolve", "greet @ git+https://files.example/greet.git\n", NO_PATH),
     "no-repository": ("lock", git(NOWHERE), {}),
     "no-repository-resolve": ("resolve", f"greet @ git+{NOWHERE}\n", {}),
+    "git-commit": ("lock", git(f"file://{ROOT}/greet.git"), {}),
+    "git-branch-resolve": ("resolve", f"greet @ git+file://{ROOT}/greet.git@nowhere\n", {}),
+    "git-unreachable": ("lock", git("https://127.0.0.1:9/greet.git"), {}),
+    "git-unauthorized": ("lock", git(f"{HERE}/unauthorized/greet.git"), {}),
+    "git-unauthorized-password": ("lock", git(f"{HERE}/unauthorized/greet.git".replace("://", "://user:wrong@")), {}),
+    "git-forbidden": ("lock", git(f"{HERE}/forbidden/greet.git"), {}),
+    "git-unknown-authority": ("lock", git(f"https://127.0.0.1:{TLS}/greet.git"), {}),
     "bad-line": ("resolve", "two=2.0\n", LOOPBACK),
     "no-directory": ("resolve", "-e ./nowhere\n", LOOPBACK),
     "empty-directory": ("resolve", "./empty\n", LOOPBACK),
@@ -299,6 +306,7 @@ def anonymous(text, app):
 
 
 serve()
+subprocess.run("git init --quiet greet.git && cd greet.git && git -c user.name=a -c user.email=a@example.org commit --quiet --allow-empty --message x", shell=True, check=True, cwd=ROOT)
 (ROOT / "no-build.toml").write_text("no-build = true\n")
 for case, (kind, text, extra) in CASES.items():
     if len(sys.argv) < 5 or case in sys.argv[4:]:
