@@ -129,14 +129,8 @@ func testGit(t *testing.T, context spec.G, it spec.S) {
 			func() (string, []string) { return required("user:${TOKEN}@", zeros[:40]), trusted }},
 		{"a password that is wrong", "Error: greet comes from a git repository that asks for other credentials than the build has\n", "${TOKEN}",
 			func() (string, []string) { return required("user:wrong@", commit), trusted }},
-		{"a password that is missing", "Error: greet comes from a git repository that asks for credentials, and the build has none for it\n", "${TOKEN}",
-			func() (string, []string) { return required("", commit), trusted }},
 		{"an authority that is not trusted", "Error: greet comes from a git repository whose server has a certificate that the build does not trust\n", "SSL_CERT_FILE",
 			func() (string, []string) { return required("user:${TOKEN}@", commit), flags }},
-		{"a server that does not answer", "Error: greet comes from a git repository whose server cannot be reached\n", "HTTPS_PROXY",
-			func() (string, []string) {
-				return strings.ReplaceAll(required("user:${TOKEN}@", commit), host, "127.0.0.1:9"), trusted
-			}},
 	} {
 		it("explains "+c.name, func() {
 			requirements, flags := c.mistake()

@@ -22,7 +22,7 @@ const (
 	wheelOrCompiler = "lock a version that has a wheel for this Python, ask for a Python that it has one for (.python-version),\n" +
 		"or bring %s along: a build image that has it, or an apt buildpack before this one"
 	built       = "Failed to (?:download and )?build `([^` @]+).*?" // what failed to build
-	sourceNeeds = "%[1]s has no wheel for this Python and its source needs "
+	sourceNeeds = "%[1]s is built from source (no wheel for this Python, or --no-binary) and needs "
 	notInImage  = ", which the build image does not have"
 	namesURLs   = "check the network of the build and its proxy (HTTPS_PROXY); the lock names the URL of each file, so to use another index, lock against it"
 	lockWheel   = "lock a version that has a wheel for this Python"
@@ -125,7 +125,7 @@ var causes = []cause{
 		fix:  fmt.Sprintf(wheelOrCompiler, "libxml2-dev, libxslt1-dev and a compiler")},
 	{words: regexp.MustCompile(built + `fatal error: ([\w./+-]+\.h(?:pp)?): No such file`), inside: true,
 		what: sourceNeeds + "the header %[2]s" + notInImage,
-		fix:  fmt.Sprintf(wheelOrCompiler, "the development package that has it")},
+		fix:  fmt.Sprintf(wheelOrCompiler, development)},
 	{words: regexp.MustCompile(built + `cannot find -l([\w.+-]+)`), inside: true,
 		what: sourceNeeds + "the library %[2]s" + notInImage,
 		fix:  fmt.Sprintf(wheelOrCompiler, "its development package")},
@@ -142,7 +142,7 @@ var causes = []cause{
 		fix: "name them in pyproject.toml, under [tool.setuptools]: packages = [\"api\"] or py-modules = [\"main\"] (in setup.py: packages=[\"api\"]);\n" +
 			"packages = [] is enough for an app that runs from its directory, which without [build-system] and setup.py is not built at all"},
 	{words: regexp.MustCompile(built + `ModuleNotFoundError: No module named 'pkg_resources'`), inside: true,
-		what: "%[1]s has no wheel for this Python and its source needs pkg_resources, which setuptools has no more since version 82",
+		what: sourceNeeds + "pkg_resources, which setuptools 82 and newer do not have",
 		fix: "lock a version that has a wheel for this Python, or commit a file constraints.txt with the line setuptools<82\n" +
 			"and set UV_BUILD_CONSTRAINT=constraints.txt for the build"},
 	{words: regexp.MustCompile(built + `ModuleNotFoundError: No module named '([\w.]+)'`), inside: true,
@@ -157,7 +157,7 @@ var causes = []cause{
 		what: "building %s, which is a directory of the app, failed (see its words above)",
 		fix:  "correct what they name; the build has the files of the app dir, and of programs those of the build image"},
 	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+)"),
-		what: "%s has no wheel for this Python and building it from source failed (see its words above)",
+		what: "%s is built from source (no wheel for this Python, or --no-binary), and that failed (see its words above)",
 		fix:  "lock a version that has a wheel for this Python, or give the build image what the source needs"},
 	{words: regexp.MustCompile("Package `([^`]+)` can't be installed because it is marked as `--no-build`"),
 		what: "%[1]s would have to be built from source, which no-build forbids (tool.uv, uv.toml)",
@@ -191,6 +191,19 @@ var causes = []cause{
 		fix:  "loosen one of the requirements that uv names, or ask for another Python (.python-version)"},
 }
 
+// development stands for the package that has a header, where headers does not know it.
+const development = "the development package that has it"
+
+// headers are Debian's packages of those that sources ask for most.
+var headers = map[string]string{
+	"ffi.h": "libffi-dev", "gmp.h": "libgmp-dev", "lber.h": "libldap2-dev", "ldap.h": "libldap2-dev", "sasl/sasl.h": "libsasl2-dev",
+	"sql.h": "unixodbc-dev", "libpq-fe.h": "libpq-dev", "mysql.h": "default-libmysqlclient-dev", "openssl/ssl.h": "libssl-dev",
+	"openssl/opensslv.h": "libssl-dev", "zlib.h": "zlib1g-dev", "bzlib.h": "libbz2-dev", "lzma.h": "liblzma-dev", "jpeglib.h": "libjpeg-dev",
+	"cairo.h": "libcairo2-dev", "graphviz/cgraph.h": "libgraphviz-dev", "gssapi/gssapi.h": "libkrb5-dev", "librdkafka/rdkafka.h": "librdkafka-dev",
+	"snappy-c.h": "libsnappy-dev", "portaudio.h": "portaudio19-dev", "alsa/asoundlib.h": "libasound2-dev", "libxml/xmlversion.h": "libxml2-dev",
+	"stdio.h": "libc6-dev", "stdlib.h": "libc6-dev", "string.h": "libc6-dev", "limits.h": "libc6-dev", "c++config.h": "g++",
+}
+
 // buildOutput begins what a package's build printed.
 var buildOutput = regexp.MustCompile(`\[std(?:out|err)\] `)
 
@@ -209,6 +222,9 @@ func explain(file, task, said string, err error) error {
 		}
 		if m := c.words.FindStringSubmatch(text); m != nil {
 			what, fix = c.say(m[1:]), c.fixFor(file)
+			if known := headers[m[len(m)-1]]; known != "" {
+				fix = strings.Replace(fix, development, known, 1)
+			}
 			break
 		}
 	}

@@ -67,6 +67,7 @@ EXTENSION = "from setuptools import setup, Extension\nsetup(ext_modules=[Extensi
 FILES = dict([
     wheel("two", "2.0"), wheel("future", "1.0", python=">=3.99"), wheel("old", "1.0", ["two<2"]), wheel("new", "1.0", ["two>=2"]),
     wheel("windows", "1.0", tag="cp314-cp314-win_amd64"), wheel("ancient", "1.0", tag="cp39-cp39-manylinux_2_17_x86_64"),
+    sdist("drawing", "1.0", {"pyproject.toml": pyproject("drawing"), "setup.py": EXTENSION, "x.c": "#include <graphviz/cgraph.h>\n"}),
     sdist("flat", "1.0", {"pyproject.toml": pyproject("flat"), "api/__init__.py": "", "models/__init__.py": ""}),
     sdist("forgetful", "1.0", {"pyproject.toml": pyproject("forgetful"), "setup.py": "import numpy\n"}),
     ("broken-1.0-py3-none-any.whl", b"not a zip file"), wheel("needy", "1.0", ["nowhere"]),
@@ -221,6 +222,7 @@ CASES = {
     "no-mysql": ("source", "mysqlclient==2.2.7", NO_PATH),
     "no-libxml2": ("source", "lxml==6.0.2", NO_PATH),
     "no-header": ("source", "python-ldap==3.4.5", {"CC": "gcc", "LDSHARED": "gcc -shared"}),
+    "no-header-known": ("lock", entry("drawing", "sdist"), {"CC": "gcc", "LDSHARED": "gcc -shared"}),
     "no-library-meson": ("source", "pycairo==1.28.0", {}),
     "no-cmake": ("lock", entry("nocmake", "sdist"), NO_PATH),
     "flat-layout": ("lock", entry("flat", "sdist"), {}),
