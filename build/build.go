@@ -65,6 +65,7 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 	if err := b.chooseSource(); err != nil {
 		return packit.BuildResult{}, err
 	}
+	b.takeFormats()
 
 	b.log.section("Python")
 	if err := b.choosePython(); err != nil {

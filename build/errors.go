@@ -119,6 +119,22 @@ func whichRequirements(files []string) error {
 	return &failure.Error{What: what, Where: "the app dir", Fix: fmt.Sprintf("say which one lists the packages of the image: %s=%s", config.Requirements, name)}
 }
 
+func notAVersion(name, problem string) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s %s, so it does not say which Python the app wants", name, problem),
+		Where: name,
+		Fix:   "make it a text file with one version, such as 3.13, or delete it",
+	}
+}
+
+func forbiddenBuild(file string, p lock.Package) error {
+	return &failure.Error{
+		What:  fmt.Sprintf("%s has no wheel for this Python in %s, and the build is not to build packages from source", p, file),
+		Where: "PIP_ONLY_BINARY, UV_NO_BUILD",
+		Fix:   fmt.Sprintf("lock a version of %s that has a wheel, or unset the variable that forbids it", p.Name),
+	}
+}
+
 // contradiction names the first differences of two files that both pin versions.
 func contradiction(chosen, other string, differences []string) error {
 	const shown = 5

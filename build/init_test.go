@@ -14,5 +14,7 @@ func TestUnitBuild(t *testing.T) {
 	suite("Build", testBuild)
 	suite("Read", testRead)
 	suite("Wheels", testWheels)
+	suite("VersionFile", testVersionFile)
+	suite("Formats", testFormats)
 	suite.Run(t)
 }

@@ -46,6 +46,9 @@ func (b *builder) evaluated() (packageSet, error) {
 		return b.resolve(s)
 	}
 	packages, err := b.evaluate(*s.lock)
+	if err == nil {
+		err = b.checkFormats(packages)
+	}
 	if err != nil {
 		return packageSet{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/lockstep/python/internal/dependency"
@@ -94,13 +95,11 @@ func (b *builder) requests() ([]python.Request, error) {
 	}
 	add(b.config.PythonVersion, "BP_CPYTHON_VERSION")
 	for _, name := range []string{".python-version", "runtime.txt"} {
-		data, err := fs.ReadFile(b.app, name)
-		if errors.Is(err, fs.ErrPermission) {
-			return nil, b.unreadable(name, err)
+		version, err := b.readVersion(name)
+		if err != nil {
+			return nil, err
 		}
-		if err == nil {
-			add(python.ReadVersionFile(string(data)), name)
-		}
+		add(version, name)
 	}
 	manifest, err := b.manifest()
 	if err != nil {
@@ -108,6 +107,32 @@ func (b *builder) requests() ([]python.Request, error) {
 	}
 	add(manifest.Project.RequiresPython, "pyproject.toml, project.requires-python")
 	return append(list, b.source.python...), nil
+}
+
+// readVersion reads a file that holds nothing but a version, if it is there.
+func (b *builder) readVersion(name string) (string, error) {
+	data, err := fs.ReadFile(b.app, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	case errors.Is(err, syscall.EISDIR):
+		return "", notAVersion(name, "is a directory")
+	case err != nil:
+		return "", b.unreadable(name, err)
+	}
+	text, ok := lock.DecodeText(data)
+	if !ok {
+		return "", notAVersion(name, "is not a text in UTF-8 or UTF-16")
+	}
+	versions := python.ReadVersionFile(text)
+	if len(versions) == 0 {
+		b.log.warn("%s names no version", name)
+		return "", nil
+	}
+	if len(versions) > 1 {
+		b.log.fact("%s lists %d versions, of which the first counts", name, len(versions))
+	}
+	return versions[0], nil
 }
 
 // previousMinor is the minor of the Python in the previous image, or nothing.

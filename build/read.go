@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/lock"
 	"github.com/lockstep/python/internal/project"
 	"github.com/lockstep/python/internal/python"
@@ -24,6 +25,7 @@ type source struct {
 	hashed      bool // requirements: the lock is one of hashes, and lists what is to be installed
 	python      []python.Request
 	options     []string
+	onlyBinary  []string // of the environment, where the lock has chosen the files
 	notes       []string // for the log
 	credentials lock.Credentials
 }
@@ -109,6 +111,9 @@ func (b *builder) readRequirements(names string) (source, error) {
 	}
 	if len(all.Lines) == 0 {
 		return s, nil
+	}
+	if install.RequireHashes(b.env) != "" {
+		all.Options = append(all.Options, "--require-hashes")
 	}
 	if bare := all.Bare(); bare != nil {
 		return s, bare

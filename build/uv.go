@@ -30,10 +30,16 @@ func (b *builder) installer(file string) (*install.UV, error) {
 
 // uvEnv is the environment with what the owner says to pip said to uv.
 func (b *builder) uvEnv() []string {
-	env, taken := install.TranslatePip(b.env)
-	if len(taken) > 0 && !b.saidPip {
-		b.saidPip = true
+	env, taken := install.TranslatePip(b.env, b.source.open != nil)
+	if b.saidPip {
+		return env
+	}
+	b.saidPip = true
+	if len(taken) > 0 {
 		b.log.fact("Taking %s", strings.Join(taken, ", "))
+	}
+	if ignored := install.Unheard(b.env); len(ignored) > 0 {
+		b.log.warn("ignoring variables that have no say in this build: %s", strings.Join(ignored, ", "))
 	}
 	return env
 }

@@ -175,7 +175,7 @@ func hostile() []string {
 		"HOME", "TMPDIR", "XDG_CACHE_HOME"} {
 		flags = append(flags, "--env", name+"=/nonsense")
 	}
-	for _, entry := range []string{"PYTHONOPTIMIZE=2", "PYTHONHASHSEED=7", "SOURCE_DATE_EPOCH=1", "UV_SYSTEM_PYTHON=1", "UV_COMPILE_BYTECODE=1", "PIP_USER=1", "PIP_REQUIRE_VIRTUALENV=1", "PIP_NO_INPUT=nonsense", "PIP_NO_BINARY=:all:"} {
+	for _, entry := range []string{"PYTHONOPTIMIZE=2", "PYTHONHASHSEED=7", "SOURCE_DATE_EPOCH=1", "UV_SYSTEM_PYTHON=1", "UV_COMPILE_BYTECODE=1", "PIP_USER=1", "PIP_REQUIRE_VIRTUALENV=1", "PIP_NO_INPUT=nonsense", "PIP_NO_DEPS=nonsense"} {
 		flags = append(flags, "--env", entry)
 	}
 	return flags

@@ -64,6 +64,7 @@ func TestIntegration(t *testing.T) {
 	suite("Static", testStatic)
 	suite("Develop", testDevelop)
 	suite("Sources", testSources)
+	suite("Git", testGit)
 	suite.Run(t)
 }
 

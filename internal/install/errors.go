@@ -22,16 +22,21 @@ const (
 	wheelOrCompiler = "lock a version that has a wheel for this Python, ask for a Python that it has one for (.python-version),\n" +
 		"or bring %s along: a build image that has it, or an apt buildpack before this one"
 	built       = "Failed to (?:download and )?build `([^` @]+).*?" // what failed to build
-	sourceNeeds = "%[1]s has no wheel for this Python and its source needs "
+	sourceNeeds = "%[1]s is built from source (no wheel for this Python, or --no-binary) and needs "
 	notInImage  = ", which the build image does not have"
 	namesURLs   = "check the network of the build and its proxy (HTTPS_PROXY); the lock names the URL of each file, so to use another index, lock against it"
-	otherFile   = "if the package was published anew under the same version, lock again and look at what changed; if a mirror serves it, replace its copy"
+	lockWheel   = "lock a version that has a wheel for this Python"
+	gitFailed   = "`([^` @]+) @[^`]*` Git operation failed.*"
+	netrc       = "give them in a netrc file in the home of the build's user: pack build --volume FILE:/home/cnb/.netrc"
+	inURL       = "name variables in its URL, git+https://${USER}:${TOKEN}@…, and give them to the build; or bring a netrc file:\n" +
+		"pack build --volume FILE:/home/cnb/.netrc"
+	authorities = "name a file with all authorities that the build is to trust, the public ones too, with SSL_CERT_FILE; or give yours in a\n" +
+		"binding of type ca-certificates, where the builder has the buildpack of that name"
+	otherFile = "if the package was published anew under the same version, lock again and look at what changed; if a mirror serves it, replace its copy"
 )
 
 // causes stand in the order in which they are tried: what went wrong on the way to the index before what uv concluded from it.
 var causes = []cause{
-	{words: regexp.MustCompile("Required uv version `([^`]+)` does not match"), what: "the app asks for uv %s, and this buildpack has another one",
-		fix: "remove required-version from [tool.uv] in pyproject.toml or from uv.toml, or widen it"},
 	{words: regexp.MustCompile(`[Nn]o space left on device`), inside: true,
 		what: "the disk is full",
 		fix:  "give the build more disk space (docker system prune, or a larger volume for the build pod)"},
@@ -70,7 +75,7 @@ var causes = []cause{
 		fix:  "renew it; if it is still valid, the clock of the build is wrong"},
 	{words: regexp.MustCompile(`invalid peer certificate`),
 		what: "the certificate of the package index is not trusted by the build image",
-		fix:  "give the certificate of its authority to the build, in a binding of type ca-certificates or with SSL_CERT_FILE"},
+		fix:  authorities},
 	{words: regexp.MustCompile(`network was disabled|network connectivity is disabled`),
 		what: "the network is switched off by UV_OFFLINE and the packages are not at hand",
 		fix:  "unset UV_OFFLINE, or bring the wheels along and name their directory with UV_FIND_LINKS"},
@@ -84,6 +89,20 @@ var causes = []cause{
 	{words: regexp.MustCompile(`Git executable not found`),
 		what: "a package comes from a git repository and needs git" + notInImage,
 		fix:  "use a build image with git, or an apt buildpack before this one; or require a release of the package from an index"},
+	{words: regexp.MustCompile(gitFailed + "failed to fetch [a-z ]+ `([^`]+)`.*(?:not our ref|couldn't find remote ref|unadvertised object)"),
+		what: "%[1]s comes from a git repository that has no commit or branch %[2]s",
+		fix:  "push it, or ask for one that is there; a commit that no branch or tag leads to can be gone"},
+	{words: regexp.MustCompile(gitFailed + `(?:could not read Username|Permission denied \(publickey)`),
+		what: "%[1]s comes from a git repository that asks for credentials, and the build has none for it",
+		fix:  netrc, fixes: map[string]string{"requirements.txt": inURL}},
+	{words: regexp.MustCompile(gitFailed + `(?:Authentication failed|The requested URL returned error: 40[13])`),
+		what: "%[1]s comes from a git repository that asks for other credentials than the build has",
+		fix:  netrc, fixes: map[string]string{"requirements.txt": inURL}},
+	{words: regexp.MustCompile(gitFailed + `(?:server certificate verification failed|SSL certificate problem)`),
+		what: "%[1]s comes from a git repository whose server has a certificate that the build does not trust", fix: authorities},
+	{words: regexp.MustCompile(gitFailed + `(?:Failed to connect|Could not resolve host|Connection (?:timed out|refused|reset)|Operation timed out)`),
+		what: "%[1]s comes from a git repository whose server cannot be reached",
+		fix:  "check the address, the network of the build and its proxy (HTTPS_PROXY); or require a release of the package from an index"},
 	{words: regexp.MustCompile("`([^` @]+) @[^`]*` Git operation failed"),
 		what: "%[1]s comes from a git repository that could not be fetched (see git's words above)",
 		fix:  "check the address and the commit, and that the build can reach the repository and has credentials for it"},
@@ -106,7 +125,7 @@ var causes = []cause{
 		fix:  fmt.Sprintf(wheelOrCompiler, "libxml2-dev, libxslt1-dev and a compiler")},
 	{words: regexp.MustCompile(built + `fatal error: ([\w./+-]+\.h(?:pp)?): No such file`), inside: true,
 		what: sourceNeeds + "the header %[2]s" + notInImage,
-		fix:  fmt.Sprintf(wheelOrCompiler, "the development package that has it")},
+		fix:  fmt.Sprintf(wheelOrCompiler, development)},
 	{words: regexp.MustCompile(built + `cannot find -l([\w.+-]+)`), inside: true,
 		what: sourceNeeds + "the library %[2]s" + notInImage,
 		fix:  fmt.Sprintf(wheelOrCompiler, "its development package")},
@@ -118,12 +137,31 @@ var causes = []cause{
 		`command '[^']*(?:cc|clang|\+\+)' failed: No such file|unable to execute '[^']*(?:cc|clang|\+\+)')`), inside: true,
 		what: sourceNeeds + "a compiler" + notInImage,
 		fix:  fmt.Sprintf(wheelOrCompiler, "a compiler")},
+	{words: regexp.MustCompile(built + `Multiple top-level (packages|modules) discovered in a flat-layout: \[([^\]]*)\]`), inside: true,
+		what: "%[1]s is built by setuptools, which finds several %[2]s side by side and does not guess which belong to it: %[3]s",
+		fix: "name them in pyproject.toml, under [tool.setuptools]: packages = [\"api\"] or py-modules = [\"main\"] (in setup.py: packages=[\"api\"]);\n" +
+			"packages = [] is enough for an app that runs from its directory, which without [build-system] and setup.py is not built at all"},
+	{words: regexp.MustCompile(built + `ModuleNotFoundError: No module named 'pkg_resources'`), inside: true,
+		what: sourceNeeds + "pkg_resources, which setuptools 82 and newer do not have",
+		fix: "lock a version that has a wheel for this Python, or commit a file constraints.txt with the line setuptools<82\n" +
+			"and set UV_BUILD_CONSTRAINT=constraints.txt for the build"},
+	{words: regexp.MustCompile(built + `ModuleNotFoundError: No module named '([\w.]+)'`), inside: true,
+		what: "building %[1]s from source needs the module %[2]s, which it does not declare",
+		fix: "list what has it in build-system.requires if that is your package, else in your pyproject.toml, under\n" +
+			"[tool.uv.extra-build-dependencies], such as flash-attn = [\"torch\"]; or lock a version that has a wheel for this Python",
+		fixes: map[string]string{"poetry.lock": lockWheel, "pdm.lock": lockWheel, "Pipfile.lock": lockWheel}},
 	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+).*" + `FileNotFoundError: \[Errno 2\] No such file or directory: '([\w+.-]+)'`), inside: true,
 		what: sourceNeeds + "the program %[2]s" + notInImage,
 		fix:  fmt.Sprintf(wheelOrCompiler, "it")},
+	{words: regexp.MustCompile("Failed to build `([^` @]+) @ file:"),
+		what: "building %s, which is a directory of the app, failed (see its words above)",
+		fix:  "correct what they name; the build has the files of the app dir, and of programs those of the build image"},
 	{words: regexp.MustCompile("Failed to (?:download and )?build `([^` @]+)"),
-		what: "%s has no wheel for this Python and building it from source failed (see its words above)",
+		what: "%s is built from source (no wheel for this Python, or --no-binary), and that failed (see its words above)",
 		fix:  "lock a version that has a wheel for this Python, or give the build image what the source needs"},
+	{words: regexp.MustCompile("Package `([^`]+)` can't be installed because it is marked as `--no-build`"),
+		what: "%[1]s would have to be built from source, which no-build forbids (tool.uv, uv.toml)",
+		fix:  "lock a version that has a wheel for this Python, or let it be built"},
 	{words: regexp.MustCompile("Couldn't parse requirement in `([^`]+)`"),
 		what: "a line of %[1]s is not a requirement (see uv's words above)",
 		fix:  "write a name and an optional version, such as flask==3.1.2, on a line of its own"},
@@ -153,6 +191,19 @@ var causes = []cause{
 		fix:  "loosen one of the requirements that uv names, or ask for another Python (.python-version)"},
 }
 
+// development stands for the package that has a header, where headers does not know it.
+const development = "the development package that has it"
+
+// headers are Debian's packages of those that sources ask for most.
+var headers = map[string]string{
+	"ffi.h": "libffi-dev", "gmp.h": "libgmp-dev", "lber.h": "libldap2-dev", "ldap.h": "libldap2-dev", "sasl/sasl.h": "libsasl2-dev",
+	"sql.h": "unixodbc-dev", "libpq-fe.h": "libpq-dev", "mysql.h": "default-libmysqlclient-dev", "openssl/ssl.h": "libssl-dev",
+	"openssl/opensslv.h": "libssl-dev", "zlib.h": "zlib1g-dev", "bzlib.h": "libbz2-dev", "lzma.h": "liblzma-dev", "jpeglib.h": "libjpeg-dev",
+	"cairo.h": "libcairo2-dev", "graphviz/cgraph.h": "libgraphviz-dev", "gssapi/gssapi.h": "libkrb5-dev", "librdkafka/rdkafka.h": "librdkafka-dev",
+	"snappy-c.h": "libsnappy-dev", "portaudio.h": "portaudio19-dev", "alsa/asoundlib.h": "libasound2-dev", "libxml/xmlversion.h": "libxml2-dev",
+	"stdio.h": "libc6-dev", "stdlib.h": "libc6-dev", "string.h": "libc6-dev", "limits.h": "libc6-dev", "c++config.h": "g++",
+}
+
 // buildOutput begins what a package's build printed.
 var buildOutput = regexp.MustCompile(`\[std(?:out|err)\] `)
 
@@ -160,6 +211,9 @@ var buildOutput = regexp.MustCompile(`\[std(?:out|err)\] `)
 func explain(file, task, said string, err error) error {
 	what, fix := fmt.Sprintf("uv could not %s (%s): see its words above", task, err), ""
 	all := flat(said)
+	if rest, ok := strings.CutPrefix(all, "error: The build backend"); ok { // a directory without a name is built to learn what it requires
+		all = "Failed to build `app @ file:` The build backend" + rest
+	}
 	own := buildOutput.Split(all, 2)[0]
 	for _, c := range causes {
 		text := own
@@ -168,6 +222,9 @@ func explain(file, task, said string, err error) error {
 		}
 		if m := c.words.FindStringSubmatch(text); m != nil {
 			what, fix = c.say(m[1:]), c.fixFor(file)
+			if known := headers[m[len(m)-1]]; known != "" {
+				fix = strings.Replace(fix, development, known, 1)
+			}
 			break
 		}
 	}

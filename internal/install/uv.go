@@ -40,7 +40,7 @@ func (u UV) Resolve(ctx context.Context, python Interpreter, args []string, text
 	args = slices.Concat([]string{"pip", "compile"}, input, []string{"--python", python.Python(), "--format", "pylock.toml", "--preview-features", "pylock",
 		"--no-header", "--no-annotate", "--quiet"})
 	var out bytes.Buffer
-	err = u.run(ctx, strings.NewReader(text), &out, slices.Concat(passed, resolving), "resolve "+u.File, args...)
+	err = u.run(ctx, strings.NewReader(text), &out, true, "resolve "+u.File, args...)
 	return out.Bytes(), err
 }
 
@@ -139,7 +139,7 @@ func (u UV) unset(packages []lock.Package, options []string) string {
 
 // withoutIndex tells whether the owner wants everything from directories that the build has. uv pip does not read the variable.
 func (u UV) withoutIndex() bool {
-	return slices.Contains([]string{"1", "true", "yes", "on", "t", "y"}, strings.ToLower(u.lookup("UV_NO_INDEX")))
+	return on(u.lookup("UV_NO_INDEX"))
 }
 
 // install gives uv one list of packages, as a file only the build can read: it may hold credentials.
@@ -149,7 +149,7 @@ func (u UV) install(ctx context.Context, prefix, name, text string, args ...stri
 		return err
 	}
 	args = append([]string{"pip", "install", "--python", filepath.Join(prefix, "bin", "python"), "--no-deps", "--no-compile-bytecode", "--quiet", "-r", files[name]}, args...)
-	return u.run(ctx, nil, nil, passed, "install the packages of "+u.File, args...)
+	return u.run(ctx, nil, nil, false, "install the packages of "+u.File, args...)
 }
 
 // Built lists the wheels that uv has built from source, sorted. uv keeps them in its cache beside the unpacked sources (src),
@@ -243,18 +243,22 @@ func anchored(packages []lock.Package, app string) []lock.Package {
 	return packages
 }
 
-// run runs uv with those of its variables that are allowed. On failure its words have been shown as they came, and the error says
+// run runs uv, with what chooses versions if it resolves. On failure its words have been shown as they came, and the error says
 // what they mean.
-func (u UV) run(ctx context.Context, in io.Reader, out io.Writer, allowed []string, task string, args ...string) error {
+func (u UV) run(ctx context.Context, in io.Reader, out io.Writer, resolves bool, task string, args ...string) error {
 	if u.withoutIndex() {
 		args = append(args, "--no-index")
 	}
+	env, err := u.environment(resolves)
+	if err != nil {
+		return err
+	}
 	var said bytes.Buffer
-	err := u.Run(ctx, command.Command{
+	err = u.Run(ctx, command.Command{
 		Path: u.Path,
 		Args: args,
 		Dir:  u.AppDir,
-		Env:  u.environment(allowed),
+		Env:  env,
 		In:   in,
 		Out:  out,
 		Err:  io.MultiWriter(&said, u.Out),
@@ -266,82 +270,4 @@ func (u UV) run(ctx context.Context, in io.Reader, out io.Writer, allowed []stri
 		return errors.Join(err, ctx.Err())
 	}
 	return explain(u.File, task, said.String(), err)
-}
-
-// passed are the variables of uv and pip's world that an owner may set; everything else of them would steer our installer
-// into another cache, another interpreter or another target.
-var passed = []string{
-	"UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_KEYRING_PROVIDER",
-	"UV_INSECURE_HOST", "UV_HTTP_", "UV_OFFLINE", "UV_CONCURRENT_", "UV_NO_BUILD", "UV_BUILD_CONSTRAINT", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS",
-}
-
-// resolving are those that choose versions. They are passed to a resolution only: uv refuses some of them with a lock, and
-// none may change what a lock says.
-var resolving = []string{"UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE_NEWER", "UV_NO_BINARY", "UV_TORCH_BACKEND", "UV_PRERELEASE", "UV_RESOLUTION"}
-
-// Choosing lists the variables of an environment that choose versions, sorted: with others, a resolution has another result.
-func Choosing(env []string) []string {
-	var list []string
-	env, _ = TranslatePip(env)
-	for _, entry := range env {
-		if startsWith(entry, resolving) {
-			list = append(list, entry)
-		}
-	}
-	slices.Sort(list)
-	return list
-}
-
-// hostile are the prefixes of variables that are not passed on.
-var hostile = []string{"UV_", "PIP_", "PYTHON", "VIRTUAL_ENV", "CONDA_", "PYENV_", "LD_", "GIT_DIR", "GIT_WORK_TREE", "CNB_", "SOURCE_DATE_EPOCH", "RUST_LOG"}
-
-func (u UV) environment(allowed []string) []string {
-	env := make([]string, 0, len(u.Env)+16)
-	certs := true
-	for _, entry := range u.Env {
-		if startsWith(entry, allowed) || !startsWith(entry, hostile) {
-			env = append(env, entry)
-		}
-		if startsWith(entry, []string{"UV_SYSTEM_CERTS=", "UV_NATIVE_TLS="}) {
-			certs = false
-		}
-	}
-	if certs && systemBundle() {
-		env = append(env, "UV_SYSTEM_CERTS=1") // an image's bundle may hold a company's own authority
-	}
-	if slices.Contains([]string{"poetry.lock", "pdm.lock", "Pipfile.lock"}, filepath.Base(u.File)) {
-		env = append(env, "UV_NO_CONFIG=1") // a [tool.uv] beside the lock of another tool has no say in it
-	}
-	return append(env,
-		"UV_CACHE_DIR="+u.Cache,
-		"UV_LINK_MODE=hardlink",
-		"UV_CONCURRENT_INSTALLS=1", // of two packages that bring the same script, the last one wins: always the same one
-		"UV_NO_INSTALLER_METADATA=1",
-		"UV_NO_PROGRESS=1",
-		"UV_NO_SYSTEM_CONFIG=1",
-		"UV_PYTHON_DOWNLOADS=never",
-		"UV_NO_MANAGED_PYTHON=1",
-		"SOURCE_DATE_EPOCH=315532801",
-		"PYTHONHASHSEED=0",
-		"NO_COLOR=1",
-		"GIT_TERMINAL_PROMPT=0",
-	)
-}
-
-func startsWith(text string, prefixes []string) bool {
-	for _, prefix := range prefixes {
-		if strings.HasPrefix(text, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-func systemBundle() bool {
-	for _, name := range []string{"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem"} {
-		if _, err := os.Stat(name); err == nil {
-			return true
-		}
-	}
-	return false
 }

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	stdcontext "context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -131,12 +131,79 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 		Expect(args[len(args)-1]).To(Equal("--no-index")) // uv pip does not read the variable
 	})
 
-	it("keeps a [tool.uv] from having a say in the locks of other tools", func() {
-		for file, ignored := range map[string]bool{"poetry.lock": true, "pdm.lock": true, "Pipfile.lock": true, "uv.lock": false, "requirements.txt": false} {
+	// config is the uv.toml that uv was given in its first run, or nothing.
+	config := func() string {
+		for _, entry := range ran[0].Env {
+			if name, ok := strings.CutPrefix(entry, "UV_CONFIG_FILE="); ok {
+				text, err := os.ReadFile(name)
+				Expect(err).NotTo(HaveOccurred())
+				return string(text)
+			}
+		}
+		Expect(ran[0].Env).To(ContainElement("UV_NO_CONFIG=1"))
+		return ""
+	}
+	const settings = `target = "elsewhere"
+no-binary-package = ["six"]
+required-version = "==0.1"
+constraint-dependencies = ["six<1"]
+config-settings = {a = "b"}
+extra-build-dependencies = {six = ["cffi", {requirement = "idna", match-runtime = true}]}
+find-links = ["./wheels", "https://files.example"]
+[[index]]
+name = "private"
+url = "simple"
+[pip]
+prefix = "/elsewhere"
+no-deps = true
+no-build = true
+index-url = "https://index.example/simple"
+`
+	const installing = `find-links = ["%[1]s/wheels", "https://files.example"]
+
+[config-settings]
+  a = "b"
+
+[extra-build-dependencies]
+  six = ["cffi", {match-runtime = true, requirement = "idna"}]
+
+[[index]]
+  name = "private"
+  url = "%[1]s/simple"
+`
+	const pip = "\n[pip]\n  index-url = \"https://index.example/simple\"\n  no-build = true\n"
+
+	it("takes where packages come from and how they are built out of the app's settings for uv, and nothing else", func() {
+		uv.AppDir = t.TempDir()
+		tree(t, uv.AppDir, map[string]string{"uv.toml": settings, "pyproject.toml": "[tool.uv]\noffline = true\n"})
+		want := fmt.Sprintf(installing, uv.AppDir)
+		for file, want := range map[string]string{"poetry.lock": "", "pdm.lock": "", "Pipfile.lock": "", "uv.lock": want, "pylock.prod.toml": want, "requirements.txt": want + pip} {
 			uv.File, ran = file, nil
 			Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
-			Expect(slices.Contains(ran[0].Env, "UV_NO_CONFIG=1")).To(Equal(ignored), file)
+			Expect(config()).To(Equal(want), file)
 		}
+		uv.File, ran = "pyproject.toml", nil
+		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14}, []string{"pyproject.toml"}, "")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(config()).To(And(HavePrefix("constraint-dependencies = [\"six<1\"]\n"), ContainSubstring("no-binary-package = [\"six\"]\n"), HaveSuffix(pip)))
+	})
+
+	it("takes them from tool.uv where there is no uv.toml", func() {
+		uv.AppDir = t.TempDir()
+		for text, want := range map[string]string{"offline = true\ntarget = \"/elsewhere\"\n": "offline = true\n", "target = \"/elsewhere\"\n": ""} {
+			ran = nil
+			tree(t, uv.AppDir, map[string]string{"pyproject.toml": "[tool.uv]\n" + text})
+			Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
+			Expect(config()).To(Equal(want))
+		}
+	})
+
+	it("says where the settings are broken", func() {
+		uv.AppDir = t.TempDir()
+		tree(t, uv.AppDir, map[string]string{"uv.toml": "offline = yes\n"})
+		err := uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)
+		Expect(err).To(MatchError(ContainSubstring("  where: uv.toml, line 1\n")))
+		Expect(ran).To(BeEmpty())
 	})
 
 	it("lists the wheels that uv built, not those in sources or downloads", func() {
@@ -203,24 +270,46 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 			"PATH=/bin", "HOME=/home", "TMPDIR=/tmp", "HTTPS_PROXY=http://proxy.example", "SSL_CERT_FILE=/certs", "NETRC=/netrc", "CFLAGS=-O2", "GIT_SSH_COMMAND=ssh",
 			"UV_INDEX=https://index.example", "UV_INDEX_URL=https://index.example", "UV_INDEX_PRIVATE_PASSWORD=p", "UV_DEFAULT_INDEX=https://index.example", "UV_INDEX_STRATEGY=first-index",
 			"UV_EXTRA_INDEX_URL=https://index.example", "UV_FIND_LINKS=/wheels", "UV_NO_INDEX=1", "UV_KEYRING_PROVIDER=subprocess", "UV_INSECURE_HOST=index.example",
-			"UV_HTTP_TIMEOUT=5", "UV_OFFLINE=1", "UV_CONCURRENT_DOWNLOADS=1", "UV_SYSTEM_CERTS=0", "UV_NO_BUILD_PACKAGE=x",
+			"UV_HTTP_TIMEOUT=5", "UV_OFFLINE=1", "UV_CONCURRENT_DOWNLOADS=1", "UV_SYSTEM_CERTS=0", "UV_GIT_LFS=1",
 		}
 		dropped := []string{
 			"UV_CACHE_DIR=/elsewhere", "UV_PYTHON=3.9", "UV_TARGET=/elsewhere", "UV_PROJECT_ENVIRONMENT=/elsewhere", "UV_LINK_MODE=copy", "UV_COMPILE_BYTECODE=1",
-			"UV_NO_VERIFY_HASHES=1", "UV_SYSTEM_PYTHON=1", "UV_CONFIG_FILE=/uv.toml", "UV_REQUIRE_HASHES=1", "UV_NO_CACHE=1",
+			"UV_NO_VERIFY_HASHES=1", "UV_SYSTEM_PYTHON=1", "UV_CONFIG_FILE=/uv.toml", "UV_REQUIRE_HASHES=1", "UV_NO_CACHE=1", "UV_NO_BUILD=1", "UV_NO_BUILD_ISOLATION=1",
 			"PIP_TARGET=/elsewhere", "PIP_INDEX_URL=https://pip.example", "PYTHONPATH=/elsewhere", "PYTHONHOME=/elsewhere", "PYTHONPYCACHEPREFIX=/elsewhere",
 			"VIRTUAL_ENV=/elsewhere", "CONDA_PREFIX=/elsewhere", "PYENV_VERSION=3.9", "LD_LIBRARY_PATH=/elsewhere", "LD_PRELOAD=/x.so", "GIT_DIR=/elsewhere",
 			"CNB_STACK_ID=x", "SOURCE_DATE_EPOCH=0", "RUST_LOG=trace",
 		}
 		uv.Env = append(append([]string(nil), kept...), dropped...)
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
-		Expect(ran[0].Env).To(Equal(append(kept,
+		Expect(ran[0].Env).To(Equal(append(kept, "GIT_SSL_CAINFO=/certs",
 			"UV_CACHE_DIR="+cache, "UV_LINK_MODE=hardlink", "UV_CONCURRENT_INSTALLS=1", "UV_NO_INSTALLER_METADATA=1", "UV_NO_PROGRESS=1", "UV_NO_SYSTEM_CONFIG=1", "UV_PYTHON_DOWNLOADS=never",
-			"UV_NO_MANAGED_PYTHON=1", "SOURCE_DATE_EPOCH=315532801", "PYTHONHASHSEED=0", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0")))
+			"UV_NO_MANAGED_PYTHON=1", "SOURCE_DATE_EPOCH=315532801", "PYTHONHASHSEED=0", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0", "UV_NO_CONFIG=1")))
+	})
+
+	it("has git trust whom uv trusts", func() {
+		given := func(env ...string) string {
+			uv.Env, ran = env, nil
+			Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
+			for _, entry := range ran[0].Env {
+				if value, ok := strings.CutPrefix(entry, "GIT_SSL_CAINFO="); ok {
+					return value
+				}
+			}
+			return ""
+		}
+		Expect(given()).To(BeEmpty())
+		Expect(given("SSL_CERT_FILE=certs/all.pem")).To(Equal("/app/certs/all.pem"))
+		Expect(given("SSL_CERT_FILE=/all.pem", "GIT_SSL_CAINFO=/git.pem")).To(Equal("/git.pem"))
+		one, two := t.TempDir(), t.TempDir()
+		tree(t, one, map[string]string{"a.0": "A\n", "b.0": "B"})
+		tree(t, two, map[string]string{"all.pem": "C\n"})
+		both, err := os.ReadFile(given("SSL_CERT_DIR="+one+":/nowhere", "SSL_CERT_FILE="+two+"/all.pem"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(string(both)).To(Equal("A\n\nB\nC\n"))
 	})
 
 	it("passes on what changes a resolution only to a resolution: with a lock, uv refuses it", func() {
-		choices := []string{"UV_CONSTRAINT=c.txt", "UV_OVERRIDE=o.txt", "UV_PRERELEASE=allow", "UV_RESOLUTION=lowest", "UV_EXCLUDE_NEWER=2026-01-01", "UV_NO_BINARY=1", "UV_TORCH_BACKEND=cpu"}
+		choices := []string{"UV_CONSTRAINT=c.txt", "UV_OVERRIDE=o.txt", "UV_PRERELEASE=allow", "UV_RESOLUTION=lowest", "UV_EXCLUDE_NEWER=2026-01-01", "UV_TORCH_BACKEND=cpu"}
 		uv.Env = choices
 		Expect(uv.Install(stdcontext.Background(), "/venv", []lock.Package{six}, nil)).To(Succeed())
 		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14}, []string{"pyproject.toml"}, "")

@@ -30,7 +30,7 @@ func (r *requirementsReader) read(name, from string, constraints bool) error {
 	if err != nil {
 		return unreadableRequirements(name, from, err)
 	}
-	text, ok := decodeText(data)
+	text, ok := DecodeText(data)
 	if !ok {
 		return badEncoding(name)
 	}

@@ -2,7 +2,6 @@ package lock
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -29,18 +28,13 @@ type uvSettings struct {
 	where             string
 }
 
-// readUVSettings reads uv.toml, which uv takes instead of tool.uv when it is there.
 func readUVSettings(app fs.FS) (uvSettings, error) {
-	s := uvSettings{where: "uv.toml, "}
-	if _, err := readTOML(app, "uv.toml", &s); !errors.Is(err, fs.ErrNotExist) {
-		return s, err
+	s, name, err := decodeUV[uvSettings](app)
+	s.where = "uv.toml, "
+	if name == "pyproject.toml" {
+		s.where = "pyproject.toml, tool.uv."
 	}
-	var manifest struct{ Tool struct{ UV uvSettings } }
-	if _, err := readTOML(app, "pyproject.toml", &manifest); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return s, err
-	}
-	manifest.Tool.UV.where = "pyproject.toml, tool.uv."
-	return manifest.Tool.UV, nil
+	return s, err
 }
 
 // apply settles for each entry what the settings say of it.

@@ -155,13 +155,17 @@ func plain(text string) string {
 	}
 }
 
-// ReadVersionFile reads .python-version as pyenv and uv write it: the first line that is neither blank nor a comment.
-func ReadVersionFile(data string) string {
-	for line := range strings.Lines(strings.TrimPrefix(data, "\ufeff")) {
+// ReadVersionFile reads .python-version as pyenv and uv write it: versions, one a line or separated by blanks, of which the first is
+// the one that python runs. Blank lines and comments do not count.
+func ReadVersionFile(text string) []string {
+	var versions []string
+	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
-		if line = strings.TrimSpace(line); line != "" {
-			return line
+		words := strings.Fields(line)
+		if slices.ContainsFunc(words, func(word string) bool { return word[0] < '0' || word[0] > '9' }) {
+			words = []string{strings.TrimSpace(line)} // a specifier may have blanks in it
 		}
+		versions = append(versions, words...)
 	}
-	return ""
+	return versions
 }

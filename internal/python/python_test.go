@@ -244,17 +244,21 @@ func testMessages(t *testing.T, context spec.G, it spec.S) {
 func testReadVersionFile(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
-	for _, c := range []struct{ name, data, want string }{
-		{"a line", "3.13\n", "3.13"},
-		{"a line without an end", "3.13", "3.13"},
-		{"comments and blank lines", "# for all of us\n\n  \n3.13 # newest\n3.12\n", "3.13"},
-		{"several versions, of which the first is meant", "3.13.14\n3.12.3\npypy3.10\n", "3.13.14"},
-		{"Windows line ends", "\r\n3.13\r\n3.12\r\n", "3.13"},
-		{"a byte order mark", "\ufeff3.13\n", "3.13"},
-		{"a byte order mark before a comment", "\ufeff# x\r\n3.13", "3.13"},
-		{"blanks around it", "\t python-3.13.2 \n", "python-3.13.2"},
-		{"comments alone", "# 3.13\n", ""},
-		{"nothing", "", ""},
+	for _, c := range []struct {
+		name, data string
+		want       []string
+	}{
+		{"a line", "3.13\n", []string{"3.13"}},
+		{"a line without an end", "3.13", []string{"3.13"}},
+		{"comments and blank lines", "# for all of us\n\n  \n3.13 # newest\n", []string{"3.13"}},
+		{"several versions", "3.13.14\n3.12.3\npypy3.10\n", []string{"3.13.14", "3.12.3", "pypy3.10"}},
+		{"several versions on a line", "3.13.14 3.12.3\n", []string{"3.13.14", "3.12.3"}},
+		{"a specifier with blanks", ">= 3.12, < 3.14\n", []string{">= 3.12, < 3.14"}},
+		{"a specifier that begins as a version", "3.12, <3.14\n", []string{"3.12, <3.14"}},
+		{"Windows line ends", "\r\n3.13\r\n3.12\r\n", []string{"3.13", "3.12"}},
+		{"blanks around it", "\t python-3.13.2 \n", []string{"python-3.13.2"}},
+		{"comments alone", "# 3.13\n", nil},
+		{"nothing", "", nil},
 	} {
 		it("reads "+c.name, func() { Expect(python.ReadVersionFile(c.data)).To(Equal(c.want)) })
 	}

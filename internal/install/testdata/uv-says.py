@@ -67,6 +67,9 @@ EXTENSION = "from setuptools import setup, Extension\nsetup(ext_modules=[Extensi
 FILES = dict([
     wheel("two", "2.0"), wheel("future", "1.0", python=">=3.99"), wheel("old", "1.0", ["two<2"]), wheel("new", "1.0", ["two>=2"]),
     wheel("windows", "1.0", tag="cp314-cp314-win_amd64"), wheel("ancient", "1.0", tag="cp39-cp39-manylinux_2_17_x86_64"),
+    sdist("drawing", "1.0", {"pyproject.toml": pyproject("drawing"), "setup.py": EXTENSION, "x.c": "#include <graphviz/cgraph.h>\n"}),
+    sdist("flat", "1.0", {"pyproject.toml": pyproject("flat"), "api/__init__.py": "", "models/__init__.py": ""}),
+    sdist("forgetful", "1.0", {"pyproject.toml": pyproject("forgetful"), "setup.py": "import numpy\n"}),
     ("broken-1.0-py3-none-any.whl", b"not a zip file"), wheel("needy", "1.0", ["nowhere"]),
     sdist("native", "1.0", {"pyproject.toml": pyproject("native"), "setup.py": EXTENSION, "x.c": "int x;"}),
     sdist("failing", "1.0", {"pyproject.toml": pyproject("failing").replace('version = "1.0"', 'version = "1.0"\ndynamic = ["dependencies"]'), "setup.py": "raise RuntimeError('set FAILING_HOME first')\n"}),
@@ -219,8 +222,14 @@ CASES = {
     "no-mysql": ("source", "mysqlclient==2.2.7", NO_PATH),
     "no-libxml2": ("source", "lxml==6.0.2", NO_PATH),
     "no-header": ("source", "python-ldap==3.4.5", {"CC": "gcc", "LDSHARED": "gcc -shared"}),
+    "no-header-known": ("lock", entry("drawing", "sdist"), {"CC": "gcc", "LDSHARED": "gcc -shared"}),
     "no-library-meson": ("source", "pycairo==1.28.0", {}),
     "no-cmake": ("lock", entry("nocmake", "sdist"), NO_PATH),
+    "flat-layout": ("lock", entry("flat", "sdist"), {}),
+    "flat-layout-resolve": ("resolve", "./flat\n", {}),
+    "failing-directory": ("lock", '[[packages]]\nname = "flat"\ndirectory = { path = "flat" }\n', {}),
+    "no-build-module": ("lock", entry("forgetful", "sdist"), {}),
+    "build-forbidden": ("lock", entry("failing", "sdist"), {"UV_CONFIG_FILE": str(ROOT / "no-build.toml")}),
     "failing-build": ("lock", entry("failing", "sdist"), {}),
     "failing-build-resolve": ("resolve", f"failing @ {HERE}/files/failing-1.0.tar.gz\n", {}),
     "no-build-requirement": ("lock", entry("unbuildable", "sdist"), LOOPBACK),
@@ -236,6 +245,13 @@ CASES = {
     "no-git-resolve": ("resolve", "greet @ git+https://files.example/greet.git\n", NO_PATH),
     "no-repository": ("lock", git(NOWHERE), {}),
     "no-repository-resolve": ("resolve", f"greet @ git+{NOWHERE}\n", {}),
+    "git-commit": ("lock", git(f"file://{ROOT}/greet.git"), {}),
+    "git-branch-resolve": ("resolve", f"greet @ git+file://{ROOT}/greet.git@nowhere\n", {}),
+    "git-unreachable": ("lock", git("https://127.0.0.1:9/greet.git"), {}),
+    "git-unauthorized": ("lock", git(f"{HERE}/unauthorized/greet.git"), {}),
+    "git-unauthorized-password": ("lock", git(f"{HERE}/unauthorized/greet.git".replace("://", "://user:wrong@")), {}),
+    "git-forbidden": ("lock", git(f"{HERE}/forbidden/greet.git"), {}),
+    "git-unknown-authority": ("lock", git(f"https://127.0.0.1:{TLS}/greet.git"), {}),
     "bad-line": ("resolve", "two=2.0\n", LOOPBACK),
     "no-directory": ("resolve", "-e ./nowhere\n", LOOPBACK),
     "empty-directory": ("resolve", "./empty\n", LOOPBACK),
@@ -245,6 +261,10 @@ CASES = {
 def run(case, kind, text, extra):
     app = ROOT / case
     (app / "empty").mkdir(parents=True)
+    for module in ["api", "models"]:
+        (app / "flat" / module).mkdir(parents=True)
+        (app / "flat" / module / "__init__.py").touch()
+    (app / "flat" / "setup.py").write_text("import nowhere\n" if case == "failing-directory" else "from setuptools import setup\nsetup(name='flat')\n")
     cache = app / "cache"
     cache.mkdir()
     small = case == "disk-full"
@@ -288,6 +308,8 @@ def anonymous(text, app):
 
 
 serve()
+subprocess.run("git init --quiet greet.git && cd greet.git && git -c user.name=a -c user.email=a@example.org commit --quiet --allow-empty --message x", shell=True, check=True, cwd=ROOT)
+(ROOT / "no-build.toml").write_text("no-build = true\n")
 for case, (kind, text, extra) in CASES.items():
     if len(sys.argv) < 5 or case in sys.argv[4:]:
         run(case, kind, text, extra)
