@@ -50,7 +50,7 @@ func (p *processes) complete(set packageSet) (packageSet, error) {
 			return set, err
 		}
 	} else {
-		found, err := start.Find(p.app, locked, start.Settings{App: p.config.App, File: set.file})
+		found, err := start.Find(p.app, locked, start.Settings{App: p.config.App, Member: p.request().Member, File: set.file})
 		if err != nil {
 			return set, err
 		}

@@ -1,6 +1,7 @@
 package start_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -8,6 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/sclevine/spec"
 
+	"github.com/lockstep/python/internal/pep508"
 	"github.com/lockstep/python/internal/start"
 )
 
@@ -71,6 +73,73 @@ func testNamed(t *testing.T, context spec.G, it spec.S) {
 			Expect(err).NotTo(HaveOccurred())
 			Expect(again).To(Equal(first))
 		}
+	})
+}
+
+func testMember(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	const app, project = "from fastapi import FastAPI\napp = FastAPI()\n", "[project]\nname = \"%s\"\n"
+	locked := start.Packages{"fastapi": "1", "uvicorn": "1"}
+	workspace := files(map[string]string{
+		"pyproject.toml":             fmt.Sprintf(project, "root"),
+		"main.py":                    app,
+		"packages/a/pyproject.toml":  fmt.Sprintf(project, "Shop_A"),
+		"packages/a/src/shop/web.py": app,
+		"packages/b/pyproject.toml":  fmt.Sprintf(project, "b") + "[project.scripts]\nb-serve = \"serve:run\"\n",
+		"packages/b/serve.py":        "import os, uvicorn\n\ndef run():\n    uvicorn.run('shop.web:app', port=int(os.environ['PORT']))\n",
+		"packages/c/pyproject.toml":  fmt.Sprintf(project, "c"),
+		"packages/c/worker.py":       "print(1)\n",
+	})
+	const hosting = " --host ${BIND_ADDRESS:-0.0.0.0} --port $PORT"
+	for _, c := range []struct {
+		member pep508.Name
+		app    string
+		want   string
+	}{
+		{"", "", "uvicorn main:app" + hosting},
+		{"root", "", "uvicorn main:app" + hosting},
+		{"shop-a", "", "PYTHONPATH=packages/a/src uvicorn shop.web:app" + hosting},
+		{"b", "", "env --chdir=packages/b python -c 'import sys; from serve import run; sys.exit(run())'"},
+		{"b", "main:app", "uvicorn main:app" + hosting},
+	} {
+		it("starts the app of the member "+string(c.member)+" with BP_APP="+c.app, func() {
+			found, err := start.Find(workspace, locked, start.Settings{Member: c.member, App: c.app})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes[0]).To(Equal(start.Process{Type: "web", Command: c.want, Default: true}))
+			Expect(found.Warnings).To(BeEmpty())
+		})
+	}
+	it("starts no other member's app, and proposes a line for the one that was chosen", func() {
+		found, err := start.Find(workspace, locked, start.Settings{Member: "c"})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Processes).To(BeEmpty())
+		Expect(found.Warnings).To(ConsistOf(HaveSuffix("worker: env --chdir=packages/c python worker.py")))
+	})
+}
+
+func testNames(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	for _, c := range []struct{ names, want string }{
+		{"api = application = FastAPI()", "application"},
+		{"application = app = FastAPI()", "app"},
+		{"app = FastAPI()\napplication = app", "app"},
+		{"service = FastAPI()\nserver = api = service", "api"},
+		{"if x:\n    app = application = FastAPI()\nelse:\n    app = application = FastAPI(debug=True)", "app"},
+	} {
+		it("takes for one app, under its best name, "+c.names, func() {
+			source := "from fastapi import FastAPI\n" + c.names + "\n"
+			found, err := start.Find(files(map[string]string{"main.py": source}), start.Packages{"fastapi": "1", "uvicorn": "1"}, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes[0].Command).To(HavePrefix("uvicorn main:" + c.want + " --host"))
+			Expect(found.Notes).To(HaveLen(1), "no other app is spoken of")
+		})
+	}
+	it("takes two objects of one statement for two", func() {
+		source := "from fastapi import FastAPI\napp, application = FastAPI(), FastAPI()\n"
+		_, err := start.Find(files(map[string]string{"main.py": source}), start.Packages{"fastapi": "1", "uvicorn": "1"}, start.Settings{})
+		Expect(err).To(MatchError(ContainSubstring("BP_APP=main:app or BP_APP=main:application")))
 	})
 }
 

@@ -54,7 +54,7 @@ func (f *finder) named(name string, web []candidate) (candidate, error) {
 
 // moduleFile gives the file of a module, wherever it is imported from.
 func (f *finder) moduleFile(name string) string {
-	roots := []string{".", "src"}
+	roots := append(f.tree.homes(), ".", "src")
 	for _, m := range f.modules {
 		roots = append(roots, m.root)
 	}

@@ -9,12 +9,15 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/lockstep/python/internal/pep508"
 )
 
 // Settings are what the owner chose.
 type Settings struct {
-	App  string // module:object, if the owner names the app
-	File string // that the packages come from: advice names it
+	App    string      // module:object, if the owner names the app
+	Member pep508.Name // of a workspace, if the owner names the one that is the app
+	File   string      // that the packages come from: advice names it
 }
 
 // Process is one command that the image can run.
@@ -50,6 +53,7 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("reading the app dir: %w", err)
 	}
+	modules = t.enter(settings.Member, modules)
 	f := &finder{tree: t, modules: modules, packages: packages, settings: settings}
 	f.checkSyntax()
 	web, queues := t.collect(modules)
@@ -244,9 +248,11 @@ func (f *finder) runnable() *module {
 func (f *finder) nothing() string {
 	line := "web: gunicorn main:app"
 	for _, m := range f.modules {
-		if m.root == "." && !strings.Contains(m.file, "/") && m.file != "manage.py" && m.file != "gunicorn.conf.py" {
-			line = "worker: python " + m.file
-			if slices.Contains(conventional, m.file) {
+		base := path.Base(m.file)
+		if path.Dir(m.file) == f.tree.home && base != "manage.py" && base != "gunicorn.conf.py" {
+			c := candidate{module: m}
+			line = "worker: " + environment(c) + "python " + within(c)
+			if slices.Contains(conventional, base) {
 				break
 			}
 		}
