@@ -120,7 +120,7 @@ var brought = map[string]string{
 }
 
 // newest are the releases that decide something when a requirement does not say which.
-var newest = map[string]string{"gunicorn": "27.0.1", "mcp": "2.3.0"}
+var newest = map[string]string{"gunicorn": "27.0.1", "mcp": "2.3.0", "huey": "3.5.4"}
 
 var requirement = regexp.MustCompile(`^([A-Za-z0-9._-]+)(\[[a-z]+\])?(?:==(\S+))?`)
 

@@ -19,9 +19,17 @@ func (p Packages) has(name string) bool {
 
 // major is the first number of a package's version; 0 without the package.
 func (p Packages) major(name string) int {
-	first, _, _ := strings.Cut(p[pep508.Name(name)], ".")
-	n, _ := strconv.Atoi(first)
+	n, _ := p.release(name)
 	return n
+}
+
+// release is the first two numbers of a package's version.
+func (p Packages) release(name string) (major, minor int) {
+	first, rest, _ := strings.Cut(p[pep508.Name(name)], ".")
+	second, _, _ := strings.Cut(rest, ".")
+	major, _ = strconv.Atoi(first)
+	minor, _ = strconv.Atoi(second)
+	return major, minor
 }
 
 // host is where servers listen; the launch helper chooses it. Gunicorn listens at PORT on its own, so it is told nothing that

@@ -5,4 +5,4 @@ queue = SqliteHuey(filename="/tmp/tasks.db")
 
 @queue.task()
 def add(a, b):
-    return a + b
+    print("added", a + b)
