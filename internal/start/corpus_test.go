@@ -124,7 +124,10 @@ var newest = map[string]string{"gunicorn": "27.0.1", "mcp": "2.3.0", "huey": "3.
 
 var requirement = regexp.MustCompile(`^([A-Za-z0-9._-]+)(\[[a-z]+\])?(?:==(\S+))?`)
 
-var dependencies = regexp.MustCompile(`(?m)^dependencies = \[(.*)\]`)
+var (
+	dependencies = regexp.MustCompile(`(?m)^dependencies = \[(.*)\]`)
+	built        = regexp.MustCompile(`(?ms)^\[build-system\].*^name = "(.*?)"|^name = "(.*?)".*^\[build-system\]`)
+)
 
 // packages are those of an app's requirements.txt or pyproject.toml, as far as they decide something.
 func packages(app fs.FS) start.Packages {
@@ -134,6 +137,9 @@ func packages(app fs.FS) start.Packages {
 	if text, err := fs.ReadFile(app, "pyproject.toml"); err == nil {
 		if match := dependencies.FindSubmatch(text); match != nil {
 			list = append(list, strings.Fields(strings.NewReplacer(`"`, "", ",", " ").Replace(string(match[1])))...)
+		}
+		if match := built.FindSubmatch(text); match != nil {
+			list = append(list, string(match[1])+string(match[2])) // the project itself
 		}
 	}
 	for _, line := range list {

@@ -7,6 +7,9 @@ import (
 
 // named finds the app that the owner names: module:object, module:factory(), a module alone, or a file.
 func (f *finder) named(name string, web []candidate) (candidate, error) {
+	if c, ok := f.configuration(path.Clean(name)); ok {
+		return c, nil
+	}
 	place, object, _ := strings.Cut(name, ":")
 	file := place
 	if strings.HasSuffix(place, ".py") {

@@ -21,6 +21,8 @@ func (f *finder) ownServer(c candidate) serving {
 		return serving{command: "chainlit run " + within(c) + hosting + " --headless"}
 	case fastMCP:
 		return serving{command: "fastmcp run " + within(c) + ":" + c.name + " --transport http" + hosting + " --no-banner"}
+	case paste:
+		return f.paste(c)
 	case mcp:
 		return serving{command: f.mcp(c)}
 	case gradio:

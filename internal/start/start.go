@@ -57,6 +57,9 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 	f := &finder{tree: t, modules: modules, packages: packages, settings: settings}
 	f.checkSyntax()
 	web, queues := t.collect(modules)
+	if len(web) == 0 {
+		web = f.pasted()
+	}
 	config, scripts := f.readScripts()
 	chosen, err := f.choose(web, config, scripts)
 	if err != nil {
@@ -149,6 +152,8 @@ func found(c candidate) string {
 		what = "tasks"
 	case c.factory:
 		what = "app factory"
+	case c.framework == paste:
+		what = "configuration"
 	case c.name == "" && c.id != djangoID(c.module):
 		what = "script"
 	}
