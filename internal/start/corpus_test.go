@@ -145,7 +145,7 @@ func packages(app fs.FS) start.Packages {
 	for _, line := range list {
 		match := requirement.FindStringSubmatch(line)
 		version := match[3]
-		if version == "" {
+		if version == "" && !strings.Contains(line, "<") {
 			version = newest[match[1]]
 		}
 		found[pep508.NewName(match[1])] = version

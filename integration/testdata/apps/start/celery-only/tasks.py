@@ -1,4 +1,5 @@
 import os
+import time
 
 from celery import Celery
 
@@ -12,4 +13,6 @@ app.conf.beat_schedule = {"every-second": {"task": "tasks.add", "schedule": 1.0,
 
 @app.task
 def add(a, b):
+    print("adding")
+    time.sleep(2)
     print(f"added {a + b}")

@@ -1,4 +1,5 @@
 import os
+import time
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
@@ -8,4 +9,6 @@ dramatiq.set_broker(RedisBroker(url=os.environ.get("REDIS_URL", "redis://localho
 
 @dramatiq.actor
 def add(a, b):
+    print("adding")
+    time.sleep(2)
     print("added", a + b)

@@ -1,4 +1,5 @@
 import os
+import time
 
 from redis import Redis
 from rq import Queue
@@ -9,4 +10,6 @@ low = Queue("low", connection=redis)
 
 
 def add(a, b):
+    print("adding")
+    time.sleep(2)
     print("added", a + b)
