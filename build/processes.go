@@ -19,6 +19,7 @@ type processes struct {
 	list     []process.Process
 	notes    []string // where it was found
 	warnings []process.Warning
+	single   []string // types of processes that may have only one worker
 }
 
 // readProcfile comes first: a mistake in the Procfile is told before anything is downloaded.
@@ -82,10 +83,13 @@ func (p *processes) check(file string, locked start.Packages) error {
 	for _, one := range programs {
 		args = append(args, one.Args)
 	}
-	texts, err := start.Check(p.app, locked, start.Settings{File: file}, args)
-	for i, text := range texts {
-		if text != "" {
-			p.warnings = append(p.warnings, process.Warning{Line: programs[i].Line, Text: text})
+	verdicts, err := start.Check(p.app, locked, start.Settings{File: file}, args)
+	for i, v := range verdicts {
+		if v.Warning != "" {
+			p.warnings = append(p.warnings, process.Warning{Line: programs[i].Line, Text: v.Warning})
+		}
+		if v.Single {
+			p.setSingle(programs[i].Type)
 		}
 	}
 	return err
@@ -101,8 +105,20 @@ func (p *processes) take(found start.Result) error {
 		if err := p.add(f.Type, f.Command, f.Default); err != nil {
 			return err
 		}
+		if f.Single {
+			p.setSingle(f.Type)
+		}
 	}
 	return nil
+}
+
+// setSingle is for a process that more than one worker would stop.
+func (p *processes) setSingle(kind string) {
+	if !slices.Contains(p.single, kind) {
+		p.single = append(p.single, kind)
+		p.notes = append(p.notes, kind+" gives its server the app object, of which there can be only one worker: WEB_CONCURRENCY is 1 unless you set it. "+
+			`uvicorn runs more of an app that it is given by name: uvicorn.run("main:app")`)
+	}
 }
 
 func (p *processes) add(kind, command string, isDefault bool) error {

@@ -100,6 +100,9 @@ func render(r start.Result, err error) string {
 			name += " (default)"
 		}
 		line(name, p.Command)
+		if p.Single {
+			line("one worker", p.Type)
+		}
 	}
 	if r.Needs != "" {
 		line("needs", r.Needs)

@@ -118,6 +118,53 @@ func testMember(t *testing.T, context spec.G, it spec.S) {
 	})
 }
 
+func testSingle(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	const serve = "import uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\nuvicorn.run("
+	app := files(map[string]string{
+		"object.py":        serve + "app, port=80)\n",
+		"keyword.py":       serve + "\n    app=app, port=80)\n",
+		"factory.py":       serve + "make(), port=80)\n",
+		"name.py":          serve + "\"name:app\", port=80)\n",
+		"format.py":        serve + "f\"{x}:app\", port=80)\n",
+		"shop/__init__.py": "",
+		"shop/__main__.py": "from shop.web import serve\nserve()\n",
+		"shop/web.py":      "def serve():\n    " + strings.ReplaceAll(serve, "\n", "\n    ") + "app)\n",
+	})
+	for _, c := range []struct {
+		command string
+		want    bool
+	}{
+		{"python object.py", true},
+		{"python -u object.py", true},
+		{"python3 -m object", true},
+		{"python keyword.py", true},
+		{"python factory.py", true},
+		{"python -m shop", true},
+		{"python -m shop.web", true},
+		{"python name.py", false},
+		{"python format.py", false},
+		{"uvicorn object:app", false},
+		{"gunicorn object:app", false},
+		{"python -m", false},
+	} {
+		it("tells whether more than one worker would stop "+c.command, func() {
+			got, err := start.Check(app, start.Packages{"uvicorn": "1", "gunicorn": "27"}, start.Settings{}, [][]string{strings.Fields(c.command)})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(got[0].Single).To(Equal(c.want))
+		})
+	}
+	it("tells it of console scripts", func() {
+		app["pyproject.toml"] = &fstest.MapFile{Data: []byte("[project]\nname = \"shop\"\n[project.scripts]\nshop-web = \"shop.web:serve\"\n")}
+		app["shop/web.py"].Data = append(app["shop/web.py"].Data, "# PORT\n"...)
+		found, err := start.Find(app, start.Packages{"fastapi": "1", "uvicorn": "1", "shop": "1"}, start.Settings{})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Processes).To(ConsistOf(start.Process{Type: "web", Command: "shop-web", Default: true, Single: true},
+			start.Process{Type: "shop-web", Command: "shop-web", Single: true}))
+	})
+}
+
 func testNames(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
@@ -208,7 +255,7 @@ func testCheck(t *testing.T, context spec.G, it spec.S) {
 		it("judges "+c.args[0]+" "+c.args[len(c.args)-1], func() {
 			got, err := start.Check(app, locked, start.Settings{File: "requirements.txt"}, [][]string{c.args})
 			Expect(err).NotTo(HaveOccurred())
-			Expect(got).To(Equal([]string{c.want}))
+			Expect(got).To(Equal([]start.Verdict{{Warning: c.want}}))
 		})
 	}
 }

@@ -21,6 +21,7 @@ func TestUnitStart(t *testing.T) {
 	suite("Member", testMember)
 	suite("Named", testNamed)
 	suite("Names", testNames)
+	suite("Single", testSingle)
 	suite("Source", testSource)
 	suite("Wrapped", testWrapped)
 	suite.Run(t)

@@ -25,6 +25,7 @@ type Process struct {
 	Type    string
 	Command string // as in a Procfile
 	Default bool
+	Single  bool // it ends when WEB_CONCURRENCY asks for more than one worker
 }
 
 // Result is everything that was found.
@@ -67,7 +68,7 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 	}
 	result := Result{Needs: chosen.needs, Framework: chosen.framework}
 	if chosen.command != "" {
-		result.Processes = append(result.Processes, Process{Type: "web", Command: chosen.command, Default: true})
+		result.Processes = append(result.Processes, Process{Type: "web", Command: chosen.command, Default: true, Single: chosen.single})
 	}
 	result.Processes = append(result.Processes, f.queueProcesses(queues)...)
 	if command := f.migrate(); command != "" {
@@ -80,7 +81,10 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 }
 
 // choice is the web process.
-type choice struct{ command, needs, framework string }
+type choice struct {
+	command, needs, framework string
+	single                    bool
+}
 
 func (f *finder) choose(web []candidate, config pyproject, scripts []script) (choice, error) {
 	if name := or(f.settings.App, config.Tool.FastAPI.Entrypoint); name != "" {
@@ -92,7 +96,7 @@ func (f *finder) choose(web []candidate, config pyproject, scripts []script) (ch
 	}
 	if s, ok := f.webEntry(scripts); ok {
 		f.notes = append(f.notes, "The script "+s.name+" of pyproject.toml starts the server ("+s.module+":"+s.function+")")
-		return choice{command: s.command(f.scriptRoot(s))}, nil
+		return choice{command: s.command(f.scriptRoot(s)), single: f.single(f.scriptModule(s))}, nil
 	}
 	if len(web) > 1 && web[0].rank == web[1].rank {
 		if run := f.run(web); run != nil {
@@ -142,7 +146,7 @@ func (f *finder) start(c candidate) choice {
 	if s.command == "" {
 		return choice{framework: c.framework.name}
 	}
-	return choice{environment(c) + s.command, s.needs, c.framework.name}
+	return choice{environment(c) + s.command, s.needs, c.framework.name, c.framework.protocol == own && f.single(c.module)}
 }
 
 func found(c candidate) string {
@@ -196,7 +200,7 @@ func (f *finder) crashes(m *module) bool {
 func (f *finder) addScripts(r *Result, config pyproject, scripts []script) {
 	for _, s := range scripts {
 		if processType(s.name) && !slices.ContainsFunc(r.Processes, func(p Process) bool { return p.Type == s.name }) {
-			r.Processes = append(r.Processes, Process{Type: s.name, Command: s.command(f.scriptRoot(s))})
+			r.Processes = append(r.Processes, Process{Type: s.name, Command: s.command(f.scriptRoot(s)), Single: f.single(f.scriptModule(s))})
 		}
 	}
 }
@@ -217,7 +221,7 @@ func (f *finder) setDefault(r *Result, config pyproject, scripts []script, web b
 		f.notes = append(f.notes, "There is no web app; the console script "+s.name+" of pyproject.toml is what the image runs")
 	} else if m := f.runnable(); m != nil && !hasType(r.Processes, kind) {
 		kind = "main"
-		r.Processes = append(r.Processes, Process{Type: kind, Command: environment(candidate{module: m}) + "python -m " + strings.TrimSuffix(m.name, ".__main__")})
+		r.Processes = append(r.Processes, Process{Type: kind, Command: environment(candidate{module: m}) + "python -m " + strings.TrimSuffix(m.name, ".__main__"), Single: f.single(m)})
 		f.notes = append(f.notes, "There is no web app; "+m.file+" makes a program of its package")
 	}
 	for i := range r.Processes {
