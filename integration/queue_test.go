@@ -48,13 +48,13 @@ func testQueues(t *testing.T, context spec.G, it spec.S) {
 			worker := a.works("worker", flags)
 			docker(t, "exec", worker.id, "python", "-c", q.send)
 			worker.says("adding")
-			docker(t, "stop", "--time", "10", worker.id)
+			docker(t, "stop", "--time", "30", worker.id) // Taskiq takes its time
 			Expect(worker.logs()).To(ContainSubstring("added 42"))
 			Expect(worker.inspect("{{.State.ExitCode}}")).To(Equal("0"), worker.logs())
 			if q.beat != "" {
 				beat := a.works("beat", flags)
 				beat.says(q.beat)
-				docker(t, "stop", "--time", "10", beat.id)
+				docker(t, "stop", "--time", "30", beat.id)
 				Expect(beat.inspect("{{.State.ExitCode}}")).To(Equal("0"), beat.logs())
 			}
 		})

@@ -49,7 +49,7 @@ func testStart(t *testing.T, context spec.G, it spec.S) {
 	}
 }
 
-// responds asks for what a response file says: GET PATH TEXT or STATUS, or RUN TEXT for an app that is no server.
+// responds asks for what a response file says: GET PATH TEXT or STATUS and flags for Docker, or RUN TEXT for an app that is no server.
 func (a *app) responds(response []string) {
 	a.t.Helper()
 	var Expect = NewWithT(a.t).Expect
@@ -64,7 +64,7 @@ func (a *app) responds(response []string) {
 		docker(a.t, "start", "--attach", id)
 		Expect(compiled(a.t, id)).To(BeEmpty(), "compiled at start")
 	default:
-		c := a.start("8080", "--read-only", "--tmpfs", "/tmp", "--user", "12345:12345")
+		c := a.start("8080", append(response[3:], "--read-only", "--tmpfs", "/tmp", "--user", "12345:12345")...)
 		status, body, err := c.ask(response[1])
 		Expect(err).NotTo(HaveOccurred())
 		if number, err := strconv.Atoi(response[2]); err == nil {

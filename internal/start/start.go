@@ -185,7 +185,7 @@ func (f *finder) carries(name string) bool {
 func (f *finder) checkSyntax() {
 	for _, m := range f.modules {
 		if f.crashes(m) {
-			f.warnings = append(f.warnings, fmt.Sprintf("%s, line %d: %s. The app would crash at start: correct the line.",
+			f.warnings = append(f.warnings, fmt.Sprintf("%s, line %d: %s. An app in this file is not found, and would crash at start: correct the line.",
 				m.file, m.invalid.line, m.invalid.text))
 		}
 	}
