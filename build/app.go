@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/paketo-buildpacks/packit/v2"
+
 	"github.com/lockstep/python/internal/install"
 )
 
@@ -99,8 +101,9 @@ func (b *builder) keepBuildEnv() {
 	b.layers.done = append(b.layers.done, layer)
 }
 
-// makeLaunch makes the layer that every process starts with: the helper and the environment.
-func (b *builder) makeLaunch() error {
+// makeLaunch makes the layer that every process starts with: the helper and the environment. single are the processes that may have
+// only one worker.
+func (b *builder) makeLaunch(single []string) error {
 	helper := filepath.Join(b.packit.CNBPath, "bin", "launch")
 	sum, err := install.Digest(b.packit.CNBPath, []install.Source{{Path: helper}})
 	if err != nil {
@@ -108,6 +111,9 @@ func (b *builder) makeLaunch() error {
 	}
 	path := filepath.Join(b.layers.path(venvLayer), "bin")
 	f := facts{"helper": sum, "environment": "PATH+=" + path}
+	if len(single) > 0 {
+		f["one worker"] = strings.Join(single, " ")
+	}
 	reused, why, err := b.layers.reuse(launchLayer, f)
 	if err != nil || reused {
 		return err
@@ -117,6 +123,11 @@ func (b *builder) makeLaunch() error {
 	}
 	layer := b.layers.fresh(launchLayer)
 	layer.LaunchEnv.Prepend("PATH", path, ":")
+	layer.ProcessLaunchEnv = map[string]packit.Environment{}
+	for _, kind := range single {
+		layer.ProcessLaunchEnv[kind] = packit.Environment{}
+		layer.ProcessLaunchEnv[kind].Default("WEB_CONCURRENCY", "1")
+	}
 	layer.ExecD = []string{helper}
 	b.log.detail("Made %s: %s", launchLayer, why)
 	_, err = b.layers.keep(layer, f, "")

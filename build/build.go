@@ -101,7 +101,7 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 	if err := b.finishPython(embedding(records)); err != nil {
 		return packit.BuildResult{}, err
 	}
-	if err := errors.Join(b.makeLaunch(), b.keepDownloads()); err != nil {
+	if err := errors.Join(b.makeLaunch(processes.single), b.keepDownloads()); err != nil {
 		return packit.BuildResult{}, err
 	}
 	b.keepBuildEnv()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -19,6 +20,7 @@ type processes struct {
 	list     []process.Process
 	notes    []string // where it was found
 	warnings []process.Warning
+	single   []string // types of processes that may have only one worker
 }
 
 // readProcfile comes first: a mistake in the Procfile is told before anything is downloaded.
@@ -50,7 +52,7 @@ func (p *processes) complete(set packageSet) (packageSet, error) {
 			return set, err
 		}
 	} else {
-		found, err := start.Find(p.app, locked, start.Settings{App: p.config.App, File: set.file})
+		found, err := start.Find(p.app, locked, start.Settings{App: p.config.App, Member: p.request().Member, File: set.file})
 		if err != nil {
 			return set, err
 		}
@@ -82,10 +84,13 @@ func (p *processes) check(file string, locked start.Packages) error {
 	for _, one := range programs {
 		args = append(args, one.Args)
 	}
-	texts, err := start.Check(p.app, locked, start.Settings{File: file}, args)
-	for i, text := range texts {
-		if text != "" {
-			p.warnings = append(p.warnings, process.Warning{Line: programs[i].Line, Text: text})
+	verdicts, err := start.Check(p.app, locked, start.Settings{File: file}, args)
+	for i, v := range verdicts {
+		if v.Warning != "" {
+			p.warnings = append(p.warnings, process.Warning{Line: programs[i].Line, Text: v.Warning})
+		}
+		if v.Single != "" {
+			p.setSingle(programs[i].Type, v.Single)
 		}
 	}
 	return err
@@ -101,8 +106,19 @@ func (p *processes) take(found start.Result) error {
 		if err := p.add(f.Type, f.Command, f.Default); err != nil {
 			return err
 		}
+		if f.Single != "" {
+			p.setSingle(f.Type, f.Single)
+		}
 	}
 	return nil
+}
+
+// setSingle is for a process that does not work with more than one worker.
+func (p *processes) setSingle(kind, why string) {
+	if !slices.Contains(p.single, kind) {
+		p.single = append(p.single, kind)
+		p.notes = append(p.notes, fmt.Sprintf("%s gets one worker unless you set WEB_CONCURRENCY: %s", kind, why))
+	}
 }
 
 func (p *processes) add(kind, command string, isDefault bool) error {

@@ -66,6 +66,13 @@ func testLaunch(t *testing.T, context spec.G, it spec.S) {
 		Expect(shell.logs()).To(HavePrefix("hello\n"))
 	})
 
+	it("runs one worker where the app's own code gives uvicorn the app object, unless a user says otherwise", func() {
+		a := fixture(t, "servers")
+		Expect(string(a.mustBuild())).To(ContainSubstring("object gets one worker unless you set WEB_CONCURRENCY: its server is given the app object"))
+		Expect(a.start("8080", "--entrypoint", "object").get("/healthz")).To(ContainSubstring("ok"))
+		Expect(a.outputWith([]string{"--env", "WEB_CONCURRENCY=2"}, "object")).Error().To(HaveOccurred())
+	})
+
 	it("stops at once when it is told to", func() {
 		a := sample(t, "flask")
 		a.mustBuild()

@@ -11,6 +11,7 @@ import (
 
 // server is a container that is asked at its own address rather than at a published port.
 type server struct {
+	t       *testing.T
 	id, url string
 }
 
@@ -18,7 +19,7 @@ type server struct {
 func serve(t *testing.T, image, process string, flags ...string) (server, error) {
 	t.Helper()
 	args := append([]string{"run", "--detach", "--entrypoint", process}, flags...)
-	s := server{id: strings.TrimSpace(docker(t, append(args, image)...))}
+	s := server{t: t, id: strings.TrimSpace(docker(t, append(args, image)...))}
 	if s.id == "" {
 		return s, fmt.Errorf("it does not start")
 	}

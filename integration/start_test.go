@@ -49,7 +49,7 @@ func testStart(t *testing.T, context spec.G, it spec.S) {
 	}
 }
 
-// responds asks for what a response file says: GET PATH TEXT or STATUS, or RUN TEXT for an app that is no server.
+// responds asks for what a response file says: GET PATH TEXT or STATUS and flags for Docker, or RUN TEXT for an app that is no server.
 func (a *app) responds(response []string) {
 	a.t.Helper()
 	var Expect = NewWithT(a.t).Expect
@@ -59,15 +59,35 @@ func (a *app) responds(response []string) {
 	case response[0] == "RUN":
 		out := docker(a.t, "run", "--rm", "--read-only", a.image)
 		Expect(out).To(ContainSubstring(response[1]))
+		id := strings.TrimSpace(docker(a.t, "create", "--user", "0", a.image))
+		defer docker(a.t, "rm", "--force", "--volumes", id)
+		docker(a.t, "start", "--attach", id)
+		Expect(compiled(a.t, id)).To(BeEmpty(), "compiled at start")
 	default:
-		c := a.start("8080", "--read-only", "--tmpfs", "/tmp", "--user", "12345:12345")
+		c := a.start("8080", append(response[3:], "--read-only", "--tmpfs", "/tmp", "--user", "12345:12345")...)
 		status, body, err := c.ask(response[1])
 		Expect(err).NotTo(HaveOccurred())
 		if number, err := strconv.Atoi(response[2]); err == nil {
 			Expect(status).To(Equal(number), body)
-			return
+		} else {
+			Expect(status).To(Equal(200), c.logs)
+			Expect(body).To(ContainSubstring(response[2]))
 		}
-		Expect(status).To(Equal(200), c.logs)
-		Expect(body).To(ContainSubstring(response[2]))
+		keeps := a.start("8080", "--user", "0")
+		_, _, err = keeps.ask(response[1])
+		Expect(err).NotTo(HaveOccurred())
+		Expect(compiled(a.t, keeps.id)).To(BeEmpty(), "compiled at start")
 	}
+}
+
+// compiled gives the bytecode files that a container has made: Python keeps what it compiles where it may write.
+func compiled(t *testing.T, container string) []string {
+	t.Helper()
+	var list []string
+	for line := range strings.Lines(docker(t, "diff", container)) {
+		if path, ok := strings.CutPrefix(line, "A "); ok && strings.HasSuffix(path, ".pyc\n") {
+			list = append(list, path)
+		}
+	}
+	return list
 }

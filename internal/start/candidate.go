@@ -124,7 +124,7 @@ var factoryNames = []string{"create_app", "make_app", "build_app", "get_app", "c
 // before those in directories of it, usual places and names before others, an object before a factory.
 func (t *tree) rank(c candidate) int {
 	n := 0
-	if c.module.root != "." && c.module.root != "src" {
+	if !slices.Contains(t.homes(), c.module.root) {
 		n += 10
 	}
 	if !slices.Contains(conventional, path.Base(c.module.file)) && !c.module.isPackage() {

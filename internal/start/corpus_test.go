@@ -86,6 +86,9 @@ func render(r start.Result, err error) string {
 			name += " (default)"
 		}
 		line(name, p.Command)
+		if p.Single != "" {
+			line("one worker", p.Type+": "+p.Single)
+		}
 	}
 	if r.Needs != "" {
 		line("needs", r.Needs)
@@ -106,11 +109,14 @@ var brought = map[string]string{
 }
 
 // newest are the releases that decide something when a requirement does not say which.
-var newest = map[string]string{"gunicorn": "27.0.1", "mcp": "2.3.0"}
+var newest = map[string]string{"gunicorn": "27.0.1", "mcp": "2.3.0", "huey": "3.5.4"}
 
 var requirement = regexp.MustCompile(`^([A-Za-z0-9._-]+)(\[[a-z]+\])?(?:==(\S+))?`)
 
-var dependencies = regexp.MustCompile(`(?m)^dependencies = \[(.*)\]`)
+var (
+	dependencies = regexp.MustCompile(`(?m)^dependencies = \[(.*)\]`)
+	built        = regexp.MustCompile(`(?ms)^\[build-system\].*^name = "(.*?)"|^name = "(.*?)".*^\[build-system\]`)
+)
 
 // packages are those of an app's requirements.txt or pyproject.toml, as far as they decide something.
 func packages(app fs.FS) start.Packages {
@@ -121,11 +127,14 @@ func packages(app fs.FS) start.Packages {
 		if match := dependencies.FindSubmatch(text); match != nil {
 			list = append(list, strings.Fields(strings.NewReplacer(`"`, "", ",", " ").Replace(string(match[1])))...)
 		}
+		if match := built.FindSubmatch(text); match != nil {
+			list = append(list, string(match[1])+string(match[2])) // the project itself
+		}
 	}
 	for _, line := range list {
 		match := requirement.FindStringSubmatch(line)
 		version := match[3]
-		if version == "" {
+		if version == "" && !strings.Contains(line, "<") {
 			version = newest[match[1]]
 		}
 		found[pep508.NewName(match[1])] = version

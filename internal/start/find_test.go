@@ -1,6 +1,7 @@
 package start_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -8,6 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/sclevine/spec"
 
+	"github.com/lockstep/python/internal/pep508"
 	"github.com/lockstep/python/internal/start"
 )
 
@@ -71,6 +73,125 @@ func testNamed(t *testing.T, context spec.G, it spec.S) {
 			Expect(err).NotTo(HaveOccurred())
 			Expect(again).To(Equal(first))
 		}
+	})
+}
+
+func testMember(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	const app, project = "from fastapi import FastAPI\napp = FastAPI()\n", "[project]\nname = \"%s\"\n"
+	locked := start.Packages{"fastapi": "1", "uvicorn": "1"}
+	workspace := files(map[string]string{
+		"pyproject.toml":             fmt.Sprintf(project, "root"),
+		"main.py":                    app,
+		"packages/a/pyproject.toml":  fmt.Sprintf(project, "Shop_A"),
+		"packages/a/src/shop/web.py": app,
+		"packages/b/pyproject.toml":  fmt.Sprintf(project, "b") + "[project.scripts]\nb-serve = \"serve:run\"\n",
+		"packages/b/serve.py":        "import os, uvicorn\n\ndef run():\n    uvicorn.run('shop.web:app', port=int(os.environ['PORT']))\n",
+		"packages/c/pyproject.toml":  fmt.Sprintf(project, "c"),
+		"packages/c/worker.py":       "print(1)\n",
+	})
+	const hosting = " --host ${BIND_ADDRESS:-0.0.0.0} --port $PORT"
+	for _, c := range []struct {
+		member pep508.Name
+		app    string
+		want   string
+	}{
+		{"", "", "uvicorn main:app" + hosting},
+		{"root", "", "uvicorn main:app" + hosting},
+		{"shop-a", "", "PYTHONPATH=packages/a/src uvicorn shop.web:app" + hosting},
+		{"b", "", "env --chdir=packages/b python -c 'import sys; from serve import run; sys.exit(run())'"},
+		{"b", "main:app", "uvicorn main:app" + hosting},
+	} {
+		it("starts the app of the member "+string(c.member)+" with BP_APP="+c.app, func() {
+			found, err := start.Find(workspace, locked, start.Settings{Member: c.member, App: c.app})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes[0]).To(Equal(start.Process{Type: "web", Command: c.want, Default: true}))
+			Expect(found.Warnings).To(BeEmpty())
+		})
+	}
+	it("starts no other member's app, and proposes a line for the one that was chosen", func() {
+		found, err := start.Find(workspace, locked, start.Settings{Member: "c"})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Processes).To(BeEmpty())
+		Expect(found.Warnings).To(ConsistOf(HaveSuffix("worker: env --chdir=packages/c python worker.py")))
+	})
+}
+
+func testSingle(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	const serve = "import uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\nuvicorn.run("
+	app := files(map[string]string{
+		"object.py":        serve + "app, port=80)\n",
+		"keyword.py":       serve + "\n    app=app, port=80)\n",
+		"factory.py":       serve + "make(), port=80)\n",
+		"name.py":          serve + "\"name:app\", port=80)\n",
+		"format.py":        serve + "f\"{x}:app\", port=80)\n",
+		"shop/__init__.py": "",
+		"shop/__main__.py": "from shop.web import serve\nserve()\n",
+		"shop/web.py":      "def serve():\n    " + strings.ReplaceAll(serve, "\n", "\n    ") + "app)\n",
+	})
+	for _, c := range []struct {
+		command string
+		want    bool
+	}{
+		{"python object.py", true},
+		{"python -u object.py", true},
+		{"python3 -m object", true},
+		{"python keyword.py", true},
+		{"python factory.py", true},
+		{"python -m shop", true},
+		{"python -m shop.web", true},
+		{"python name.py", false},
+		{"python format.py", false},
+		{"uvicorn object:app", false},
+		{"gunicorn object:app", false},
+		{"python -m", false},
+	} {
+		it("tells whether more than one worker would stop "+c.command, func() {
+			got, err := start.Check(app, start.Packages{"uvicorn": "1", "gunicorn": "27"}, start.Settings{}, [][]string{strings.Fields(c.command)})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(got[0].Single != "").To(Equal(c.want))
+		})
+	}
+	it("tells it of servers, where the packages keep sessions", func() {
+		got, err := start.Check(app, start.Packages{"gunicorn": "27", "flask-socketio": "5"}, start.Settings{}, [][]string{{"gunicorn", "object:app"}})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(got[0].Single).To(ContainSubstring("Socket.IO"))
+	})
+	it("tells it of console scripts", func() {
+		app["pyproject.toml"] = &fstest.MapFile{Data: []byte("[project]\nname = \"shop\"\n[project.scripts]\nshop-web = \"shop.web:serve\"\n")}
+		app["shop/web.py"].Data = append(app["shop/web.py"].Data, "# PORT\n"...)
+		found, err := start.Find(app, start.Packages{"fastapi": "1", "uvicorn": "1", "shop": "1"}, start.Settings{})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Processes).To(ConsistOf(And(HaveField("Type", "web"), HaveField("Single", ContainSubstring("uvicorn"))),
+			And(HaveField("Type", "shop-web"), HaveField("Single", ContainSubstring("uvicorn")))))
+	})
+}
+
+func testNames(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	for _, c := range []struct{ names, want string }{
+		{"api = application = FastAPI()", "application"},
+		{"application = app = FastAPI()", "app"},
+		{"app = FastAPI()\napplication = app", "app"},
+		{"service = FastAPI()\nserver = api = service", "api"},
+		{"if x:\n    app = application = FastAPI()\nelse:\n    app = application = FastAPI(debug=True)", "app"},
+	} {
+		it("takes for one app, under its best name, "+c.names, func() {
+			source := "from fastapi import FastAPI\n" + c.names + "\n"
+			found, err := start.Find(files(map[string]string{"main.py": source}), start.Packages{"fastapi": "1", "uvicorn": "1"}, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes[0].Command).To(HavePrefix("uvicorn main:" + c.want + " --host"))
+			Expect(found.Notes).To(HaveLen(1), "no other app is spoken of")
+		})
+	}
+	it("takes two objects of one statement for two", func() {
+		source := "from fastapi import FastAPI\napp, application = FastAPI(), FastAPI()\n"
+		_, err := start.Find(files(map[string]string{"main.py": source}), start.Packages{"fastapi": "1", "uvicorn": "1"}, start.Settings{})
+		Expect(err).To(MatchError(ContainSubstring("BP_APP=main:app or BP_APP=main:application")))
 	})
 }
 
@@ -139,7 +260,7 @@ func testCheck(t *testing.T, context spec.G, it spec.S) {
 		it("judges "+c.args[0]+" "+c.args[len(c.args)-1], func() {
 			got, err := start.Check(app, locked, start.Settings{File: "requirements.txt"}, [][]string{c.args})
 			Expect(err).NotTo(HaveOccurred())
-			Expect(got).To(Equal([]string{c.want}))
+			Expect(got).To(Equal([]start.Verdict{{Warning: c.want}}))
 		})
 	}
 }

@@ -262,6 +262,9 @@ func (s *scope) assign(tokens []token) {
 			continue
 		}
 		s.unpack(target, value)
+		if len(target) == 1 && target[0].kind == 'n' {
+			value = target // b = a, so that a = b = c is one thing with two names
+		}
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 
 // named finds the app that the owner names: module:object, module:factory(), a module alone, or a file.
 func (f *finder) named(name string, web []candidate) (candidate, error) {
+	if c, ok := f.configuration(path.Clean(name)); ok {
+		return c, nil
+	}
 	place, object, _ := strings.Cut(name, ":")
 	file := place
 	if strings.HasSuffix(place, ".py") {
@@ -48,7 +51,7 @@ func (f *finder) named(name string, web []candidate) (candidate, error) {
 
 // moduleFile gives the file of a module, wherever it is imported from.
 func (f *finder) moduleFile(name string) string {
-	roots := []string{".", "src"}
+	roots := append(f.tree.homes(), ".", "src")
 	for _, m := range f.modules {
 		roots = append(roots, m.root)
 	}

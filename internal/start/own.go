@@ -18,9 +18,12 @@ func (f *finder) ownServer(c candidate) serving {
 		return serving{command: "panel serve " + within(c) + " --address " + host + " --port $PORT" +
 			` --allow-websocket-origin "${BOKEH_ALLOW_WS_ORIGIN:-*}"`}
 	case chainlit:
-		return serving{command: "chainlit run " + within(c) + hosting + " --headless"}
+		return serving{command: "chainlit run " + within(c) + hosting + " --headless", notes: []string{
+			"Chainlit writes .files, .chainlit and chainlit.md into the app dir when it starts: where that is read-only, commit the latter two, and mount .files"}}
 	case fastMCP:
 		return serving{command: "fastmcp run " + within(c) + ":" + c.name + " --transport http" + hosting + " --no-banner"}
+	case paste:
+		return f.paste(c)
 	case mcp:
 		return serving{command: f.mcp(c)}
 	case gradio:

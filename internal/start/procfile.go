@@ -11,19 +11,46 @@ import (
 )
 
 // Check looks at programs of a Procfile, each an argument list, for what would fail at start: a server that is not locked, a module or
-// object that is not there, a server of the wrong kind. It gives a text for each, empty if there is nothing to say. What it
-// cannot see through it takes for right.
-func Check(app fs.FS, packages Packages, settings Settings, programs [][]string) ([]string, error) {
+// object that is not there, a server of the wrong kind. It gives a verdict for each. What it cannot see through it takes for right.
+func Check(app fs.FS, packages Packages, settings Settings, programs [][]string) ([]Verdict, error) {
 	t, modules, err := readTree(app)
 	if err != nil {
 		return nil, fmt.Errorf("reading the app dir: %w", err)
 	}
 	f := &finder{tree: t, modules: modules, packages: packages, settings: settings}
-	var list []string
+	var list []Verdict
 	for _, args := range programs {
-		list = append(list, f.check(args))
+		list = append(list, Verdict{f.check(args), f.singleProgram(args)})
 	}
 	return list, nil
+}
+
+// Verdict is what there is to say about a program.
+type Verdict struct {
+	Warning string // empty if nothing is wrong
+	Single  string // why it may have only one worker; empty if it may have more
+}
+
+// program is the module that Python is told to run.
+func (f *finder) program(args []string) *module {
+	if !interpreter.MatchString(path.Base(args[0])) {
+		return nil
+	}
+	for i, arg := range args[1:] {
+		switch {
+		case arg == "-m" && i+2 < len(args):
+			name := args[i+2]
+			for _, one := range []string{name, name + ".__main__"} {
+				if file := f.tree.find(".", one); file != "" && path.Base(file) != "__init__.py" {
+					return f.tree.module(file)
+				}
+			}
+			return nil
+		case !strings.HasPrefix(arg, "-"):
+			return f.tree.module(path.Clean(arg))
+		}
+	}
+	return nil
 }
 
 var interpreter = regexp.MustCompile(`^python[0-9.]*$`)

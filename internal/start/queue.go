@@ -23,9 +23,9 @@ func (f *finder) queueProcesses(queues []candidate) []Process {
 			add("worker", c, app+" worker --loglevel INFO --concurrency ${WEB_CONCURRENCY:-1}")
 			add("beat", c, app+" beat --loglevel INFO "+f.beatSchedule())
 		case huey:
-			add("worker", c, "huey_consumer.py "+c.module.name+"."+c.name)
+			add("worker", c, f.huey(c))
 		case taskiq:
-			add("worker", c, strings.Join(append([]string{"taskiq worker", c.spec()}, f.taskModules("task", c)...), " "))
+			add("worker", c, strings.Join(append([]string{"taskiq worker --workers ${WEB_CONCURRENCY:-1}", c.spec()}, f.taskModules("task", c)...), " "))
 		case scheduler:
 			add("beat", c, strings.Join(append([]string{"taskiq scheduler", c.spec()}, f.taskModules("task", c)...), " "))
 		case rq:
@@ -40,6 +40,16 @@ func (f *finder) queueProcesses(queues []candidate) []Process {
 		add("worker", c, "arq "+c.module.name+"."+c.name)
 	}
 	return list
+}
+
+// huey runs the consumer as a module: the name of its script changed with release 3. Left alone it takes SIGTERM for "drop what
+// you are doing"; releases before 3.4 cannot be told otherwise.
+func (f *finder) huey(c candidate) string {
+	command := "python -m huey.bin.huey_consumer " + c.module.name + "." + c.name
+	if major, minor := f.packages.release("huey"); major > 3 || major == 3 && minor >= 4 {
+		command += " --graceful-signal TERM"
+	}
+	return command
 }
 
 // beatSchedule is where beat keeps what it did: the app dir may be read-only.

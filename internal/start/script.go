@@ -2,6 +2,7 @@ package start
 
 import (
 	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,7 +35,7 @@ type pyproject struct {
 // readScripts reads the console scripts, sorted. A pyproject.toml that cannot be read is told by those who read the packages.
 func (f *finder) readScripts() (pyproject, []script) {
 	var p pyproject
-	data, err := fs.ReadFile(f.tree.app, "pyproject.toml")
+	data, err := fs.ReadFile(f.tree.app, path.Join(f.tree.home, "pyproject.toml"))
 	if err != nil || decode.TOML(data, &p) != nil {
 		return pyproject{}, nil
 	}
@@ -76,7 +77,7 @@ func (s script) command(root string) string {
 
 // root is where the script's module is imported from.
 func (f *finder) scriptModule(s script) *module {
-	for _, root := range []string{".", "src"} {
+	for _, root := range f.tree.homes() {
 		if m := f.tree.module(f.tree.find(root, s.module)); m != nil {
 			return m
 		}

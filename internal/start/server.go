@@ -19,9 +19,17 @@ func (p Packages) has(name string) bool {
 
 // major is the first number of a package's version; 0 without the package.
 func (p Packages) major(name string) int {
-	first, _, _ := strings.Cut(p[pep508.Name(name)], ".")
-	n, _ := strconv.Atoi(first)
+	n, _ := p.release(name)
 	return n
+}
+
+// release is the first two numbers of a package's version.
+func (p Packages) release(name string) (major, minor int) {
+	first, rest, _ := strings.Cut(p[pep508.Name(name)], ".")
+	second, _, _ := strings.Cut(rest, ".")
+	major, _ = strconv.Atoi(first)
+	minor, _ = strconv.Atoi(second)
+	return major, minor
 }
 
 // host is where servers listen; the launch helper chooses it. Gunicorn listens at PORT on its own, so it is told nothing that
@@ -84,7 +92,7 @@ var asgiServers = []server{
 }
 
 var wsgiServers = []server{
-	{"gunicorn", needs("gunicorn"), func(c candidate, conf gunicornConf) string { return gunicorn(c, conf, "") }},
+	{"gunicorn", needs("gunicorn"), func(c candidate, conf gunicornConf) string { return gunicorn(c, conf, conf.loop) }},
 	{"waitress", needs("waitress"), func(c candidate, _ gunicornConf) string {
 		return "waitress-serve --host " + host + " --port $PORT" + factory(c, " --call") + " " + plain(c)
 	}},
@@ -141,7 +149,6 @@ func (f *finder) serve(c candidate, kind protocol) serving {
 				if strings.HasPrefix(command, "gunicorn ") {
 					conf.say(&found)
 				}
-				f.keepSessions(c, conf, &found)
 				return found
 			}
 		}
@@ -152,7 +159,6 @@ func (f *finder) serve(c candidate, kind protocol) serving {
 			found.command = s.command(c, conf)
 		}
 	}
-	f.keepSessions(c, conf, &found)
 	text := fmt.Sprintf("No server for %s apps is among the packages: %s.", kind, f.advice(fallback))
 	if other := f.otherServer(kind); other != "" {
 		text = fmt.Sprintf("%s is locked, but it serves %s apps only, and not %s of %s, which is for %s: %s.",
@@ -160,23 +166,6 @@ func (f *finder) serve(c candidate, kind protocol) serving {
 	}
 	found.warnings = append(found.warnings, text)
 	return found
-}
-
-// keepSessions gives a Socket.IO app one worker: its sessions are in the process, and no server of ours sends a client to the
-// same one again. Flask-SocketIO takes eventlet or gevent when it finds them, and then gunicorn has to have it too.
-func (f *finder) keepSessions(c candidate, conf gunicornConf, s *serving) {
-	inFlask := f.packages.has("flask-socketio")
-	if !inFlask && c.framework != socketASGI && c.framework != socketWSGI || conf.sets["workers"] {
-		return
-	}
-	for _, class := range []string{"eventlet", "gevent"} {
-		if inFlask && f.packages.has(class) && strings.HasPrefix(s.command, "gunicorn ") && !conf.sets["worker_class"] {
-			s.command += " --worker-class " + class
-			break
-		}
-	}
-	s.command = "WEB_CONCURRENCY=1 " + s.command
-	s.notes = append(s.notes, "Socket.IO keeps the sessions of its clients in the process: one worker")
 }
 
 func opposite(kind protocol) protocol {
@@ -221,12 +210,13 @@ func (f *finder) advice(name string) string {
 type gunicornConf struct {
 	file string
 	sets map[string]bool
-	port bool // it reads PORT
+	port bool   // it reads PORT
+	loop string // the worker class that a package of the app takes for granted
 }
 
 // gunicornConf reads the file that gunicorn reads on its own.
 func (f *finder) gunicornConf(c candidate) gunicornConf {
-	conf := gunicornConf{sets: map[string]bool{}}
+	conf := gunicornConf{sets: map[string]bool{}, loop: f.loop()}
 	file := path.Join(workingDir(c.module.root), "gunicorn.conf.py")
 	m := f.tree.module(file)
 	if m == nil {
@@ -237,6 +227,16 @@ func (f *finder) gunicornConf(c candidate) gunicornConf {
 		conf.sets[name] = true
 	}
 	return conf
+}
+
+// loop is eventlet or gevent where Flask-SocketIO finds it: it uses the first of them, and only works in its workers then.
+func (f *finder) loop() string {
+	for _, name := range []string{"eventlet", "gevent"} {
+		if f.packages.has("flask-socketio") && f.packages.has(name) {
+			return name
+		}
+	}
+	return ""
 }
 
 func (conf gunicornConf) say(s *serving) {

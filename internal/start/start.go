@@ -10,12 +10,15 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/lockstep/python/internal/pep508"
 )
 
 // Settings are what the owner chose.
 type Settings struct {
-	App  string // module:object, if the owner names the app
-	File string // that the packages come from: advice names it
+	App    string      // module:object, if the owner names the app
+	Member pep508.Name // of a workspace, if the owner names the one that is the app
+	File   string      // that the packages come from: advice names it
 }
 
 // Process is one command that the image can run.
@@ -23,6 +26,7 @@ type Process struct {
 	Type    string
 	Command string // as in a Procfile
 	Default bool
+	Single  string // why it may have only one worker; empty if it may have more
 }
 
 // Result is everything that was found.
@@ -50,9 +54,13 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("reading the app dir: %w", err)
 	}
+	modules = t.enter(settings.Member, modules)
 	f := &finder{tree: t, modules: modules, packages: packages, settings: settings}
 	f.checkSyntax()
 	web, queues := t.collect(modules)
+	if len(web) == 0 {
+		web = f.pasted()
+	}
 	config, scripts := f.readScripts()
 	chosen, err := f.choose(web, config, scripts)
 	if err != nil {
@@ -60,7 +68,7 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 	}
 	result := Result{Needs: chosen.needs}
 	if chosen.command != "" {
-		result.Processes = append(result.Processes, Process{Type: "web", Command: chosen.command, Default: true})
+		result.Processes = append(result.Processes, Process{Type: "web", Command: chosen.command, Default: true, Single: chosen.single})
 	}
 	result.Processes = append(result.Processes, f.queueProcesses(queues)...)
 	if command := f.migrate(); command != "" {
@@ -73,7 +81,7 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 }
 
 // choice is the web process.
-type choice struct{ command, needs, framework string }
+type choice struct{ command, needs, single string }
 
 func (f *finder) choose(web []candidate, config pyproject, scripts []script) (choice, error) {
 	if name := cmp.Or(f.settings.App, config.Tool.FastAPI.Entrypoint); name != "" {
@@ -85,7 +93,7 @@ func (f *finder) choose(web []candidate, config pyproject, scripts []script) (ch
 	}
 	if s, ok := f.webEntry(scripts); ok {
 		f.notes = append(f.notes, "The script "+s.name+" of pyproject.toml starts the server ("+s.module+":"+s.function+")")
-		return choice{command: s.command(f.scriptRoot(s))}, nil
+		return choice{command: s.command(f.scriptRoot(s)), single: f.single(f.scriptModule(s))}, nil
 	}
 	if len(web) > 1 && web[0].rank == web[1].rank {
 		if run := f.run(web); run != nil {
@@ -133,9 +141,13 @@ func (f *finder) start(c candidate) choice {
 	f.warnings = append(f.warnings, s.warnings...)
 	f.checkFramework(c)
 	if s.command == "" {
-		return choice{framework: c.framework.name}
+		return choice{}
 	}
-	return choice{environment(c) + s.command, s.needs, c.framework.name}
+	single := f.sessions(c)
+	if c.framework.protocol == own {
+		single = f.single(c.module)
+	}
+	return choice{environment(c) + s.command, s.needs, single}
 }
 
 func found(c candidate) string {
@@ -145,6 +157,8 @@ func found(c candidate) string {
 		what = "tasks"
 	case c.factory:
 		what = "app factory"
+	case c.framework == paste:
+		what = "configuration"
 	case c.name == "" && c.id != djangoID(c.module):
 		what = "script"
 	}
@@ -172,7 +186,7 @@ func (f *finder) carries(name string) bool {
 func (f *finder) checkSyntax() {
 	for _, m := range f.modules {
 		if f.crashes(m) {
-			f.warnings = append(f.warnings, fmt.Sprintf("%s, line %d: %s. The app would crash at start: correct the line.",
+			f.warnings = append(f.warnings, fmt.Sprintf("%s, line %d: %s. An app in this file is not found, and would crash at start: correct the line.",
 				m.file, m.invalid.line, m.invalid.text))
 		}
 	}
@@ -187,7 +201,7 @@ func (f *finder) crashes(m *module) bool {
 func (f *finder) addScripts(r *Result, scripts []script) {
 	for _, s := range scripts {
 		if processType(s.name) && !slices.ContainsFunc(r.Processes, func(p Process) bool { return p.Type == s.name }) {
-			r.Processes = append(r.Processes, Process{Type: s.name, Command: s.command(f.scriptRoot(s))})
+			r.Processes = append(r.Processes, Process{Type: s.name, Command: s.command(f.scriptRoot(s)), Single: f.single(f.scriptModule(s))})
 		}
 	}
 }
@@ -208,7 +222,7 @@ func (f *finder) setDefault(r *Result, config pyproject, scripts []script, web b
 		f.notes = append(f.notes, "There is no web app; the console script "+s.name+" of pyproject.toml is what the image runs")
 	} else if m := f.runnable(); m != nil && !hasType(r.Processes, kind) {
 		kind = "main"
-		r.Processes = append(r.Processes, Process{Type: kind, Command: environment(candidate{module: m}) + "python -m " + strings.TrimSuffix(m.name, ".__main__")})
+		r.Processes = append(r.Processes, Process{Type: kind, Command: environment(candidate{module: m}) + "python -m " + strings.TrimSuffix(m.name, ".__main__"), Single: f.single(m)})
 		f.notes = append(f.notes, "There is no web app; "+m.file+" makes a program of its package")
 	}
 	for i := range r.Processes {
@@ -248,9 +262,11 @@ func (f *finder) nothing() string {
 			line = "web: " + likely
 			break
 		}
-		if m.root == "." && !strings.Contains(m.file, "/") && m.file != "manage.py" && m.file != "gunicorn.conf.py" {
-			line = "worker: python " + m.file
-			if slices.Contains(conventional, m.file) {
+		base := path.Base(m.file)
+		if path.Dir(m.file) == f.tree.home && base != "manage.py" && base != "gunicorn.conf.py" {
+			c := candidate{module: m}
+			line = "worker: " + environment(c) + "python " + within(c)
+			if slices.Contains(conventional, base) {
 				break
 			}
 		}

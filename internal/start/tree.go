@@ -12,6 +12,7 @@ import (
 // tree is the app dir's Python source: which files there are, and the modules that had to be read so far.
 type tree struct {
 	app     fs.FS
+	home    string          // the directory of the project that is the app
 	files   map[string]bool // every .py file that may be part of the app
 	others  []string        // files that tell about an app: alembic.ini, pyproject.toml, production.ini
 	dirs    map[string]bool // directories with .py files somewhere below
@@ -30,7 +31,7 @@ var conventional = []string{"asgi.py", "wsgi.py", "main.py", "app.py", "applicat
 var usual = set("api.py web.py run.py serve.py index.py manage.py __main__.py tasks.py worker.py")
 
 func readTree(app fs.FS) (*tree, []*module, error) {
-	t := &tree{app: app, files: map[string]bool{}, dirs: map[string]bool{}, modules: map[string]*module{}, objects: map[*binding]*object{}}
+	t := &tree{app: app, home: ".", files: map[string]bool{}, dirs: map[string]bool{}, modules: map[string]*module{}, objects: map[*binding]*object{}}
 	err := fs.WalkDir(app, ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil && name != ".":

@@ -1,3 +1,5 @@
+import time
+
 from huey import SqliteHuey
 
 queue = SqliteHuey(filename="/tmp/tasks.db")
@@ -5,4 +7,6 @@ queue = SqliteHuey(filename="/tmp/tasks.db")
 
 @queue.task()
 def add(a, b):
-    return a + b
+    print("adding")
+    time.sleep(2)
+    print("added", a + b)

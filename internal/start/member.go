@@ -1,0 +1,42 @@
+package start
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/lockstep/python/internal/decode"
+	"github.com/lockstep/python/internal/pep508"
+)
+
+// enter makes the member of a workspace that the owner chose the app: only its packages are installed, so the app object of another
+// member could not run. It gives the modules that stand in the member's directory.
+func (t *tree) enter(member pep508.Name, modules []*module) []*module {
+	if member == "" {
+		return modules
+	}
+	t.home = t.member(member)
+	if t.home == "." {
+		return modules
+	}
+	return slices.DeleteFunc(modules, func(m *module) bool { return !strings.HasPrefix(m.file, t.home+"/") })
+}
+
+// member is the directory of the project with this name; the app dir if there is none.
+func (t *tree) member(name pep508.Name) string {
+	for _, file := range t.others {
+		var p pyproject
+		if path.Base(file) != "pyproject.toml" {
+			continue
+		}
+		data, err := fs.ReadFile(t.app, file)
+		if err == nil && decode.TOML(data, &p) == nil && pep508.NewName(p.Project.Name) == name {
+			return path.Dir(file)
+		}
+	}
+	return "."
+}
+
+// homes are the directories that the app's own modules are imported from.
+func (t *tree) homes() []string { return []string{t.home, path.Join(t.home, "src")} }
