@@ -62,6 +62,32 @@ func testBuild(t *testing.T, context spec.G, it spec.S) {
 		}
 	})
 
+	it("makes the same layers at any time", func() {
+		made := func() (map[string]any, map[string]string) {
+			Expect(os.RemoveAll(m.layers)).To(Succeed())
+			result, _, err := m.build()
+			Expect(err).NotTo(HaveOccurred())
+			metadata, files := map[string]any{}, map[string]string{}
+			for _, layer := range result.Layers {
+				metadata[layer.Name] = layer.Metadata
+			}
+			Expect(filepath.WalkDir(m.layers, func(path string, entry os.DirEntry, err error) error {
+				if err == nil && entry.Type().IsRegular() {
+					data, readErr := os.ReadFile(path)
+					files[path], err = string(data), readErr
+				}
+				return err
+			})).To(Succeed())
+			return metadata, files
+		}
+		metadata, files := made()
+		m.time = m.time.AddDate(30, 1, 1)
+		again, same := made()
+		Expect(again).To(Equal(metadata))
+		Expect(same).To(Equal(files))
+		Expect(files).NotTo(BeEmpty())
+	})
+
 	it("leaves nothing but layers in the layers directory", func() {
 		result, _, err := m.build()
 		Expect(err).NotTo(HaveOccurred())

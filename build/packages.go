@@ -10,7 +10,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"time"
 
 	"github.com/lockstep/python/internal/archive"
 	"github.com/lockstep/python/internal/dependency"
@@ -260,7 +259,7 @@ func (s *stage) install(packages []lock.Package) error {
 		return err
 	}
 	packages = s.withKeptWheels(packages)
-	start := time.Now()
+	start := s.log.now()
 	s.log.fact("Installing %s%s", count(len(packages), "package"), downloads(packages))
 	if err := s.installTogether(packages); err != nil {
 		return err
@@ -278,7 +277,7 @@ func (s *stage) install(packages []lock.Package) error {
 			return err
 		}
 	}
-	s.log.detail("Installed in %s", seconds(start))
+	s.log.detail("Installed in %s", s.log.since(start))
 	return s.keepBuilt(packages)
 }
 
@@ -406,7 +405,7 @@ func (s *stage) makeLayers(groups []layer.Group) error {
 	if len(list) == 0 {
 		return nil
 	}
-	start := time.Now()
+	start := s.log.now()
 	var sources [][]install.Source
 	for _, m := range list {
 		found, err := s.sourcesOf(m.group)
@@ -422,7 +421,7 @@ func (s *stage) makeLayers(groups []layer.Group) error {
 	if _, err := install.Compile(s.ctx, s.run, interpreter, sources); err != nil {
 		return err
 	}
-	s.log.detail("Compiled in %s", seconds(start))
+	s.log.detail("Compiled in %s", s.log.since(start))
 	for _, m := range list {
 		if err := s.keepGroup(m.group, m.was, m.why); err != nil {
 			return err

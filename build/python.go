@@ -58,7 +58,7 @@ func (b *builder) choosePython() error {
 	}
 	b.cpython.release, b.cpython.dependency = choice.Release, found[choice.Release.Index]
 	b.log.fact("Using Python %s (%s)", choice.Release.Version, choice.Reason)
-	b.warnEndOfLife(time.Now())
+	b.warnEndOfLife(b.log.now())
 	return nil
 }
 
@@ -147,7 +147,7 @@ func (b *builder) interpreter() (install.Interpreter, error) {
 
 // makePython fills the layer: files and bytecode.
 func (b *builder) makePython() (install.Interpreter, error) {
-	start := time.Now()
+	start := b.log.now()
 	path, err := b.layers.empty(cpythonLayer)
 	if err != nil {
 		return install.Interpreter{}, err
@@ -162,7 +162,7 @@ func (b *builder) makePython() (install.Interpreter, error) {
 		_, err = install.Compile(b.ctx, b.run, interpreter, [][]install.Source{sources})
 	}
 	if err == nil {
-		b.log.fact("Unpacked and compiled CPython %s, %s in %s", b.cpython.release.Version, count(len(sources), "module"), seconds(start))
+		b.log.fact("Unpacked and compiled CPython %s, %s in %s", b.cpython.release.Version, count(len(sources), "module"), b.log.since(start))
 	}
 	return interpreter, err
 }
