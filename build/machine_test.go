@@ -42,6 +42,7 @@ type machine struct {
 	env      []string
 	plan     packit.BuildpackPlan
 	time     time.Time
+	distro   string // version of the image's Debian
 }
 
 // now is a clock that goes on by a tenth of a second whenever it is read.
@@ -51,7 +52,7 @@ func (m *machine) now() time.Time {
 }
 
 func newMachine(t *testing.T) *machine {
-	m := &machine{t: t, app: t.TempDir(), cnb: t.TempDir(), layers: filepath.Join(t.TempDir(), "layers"), sizes: map[string]int{}, time: time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)}
+	m := &machine{t: t, app: t.TempDir(), cnb: t.TempDir(), layers: filepath.Join(t.TempDir(), "layers"), sizes: map[string]int{}, time: time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC), distro: "12"}
 	var pins strings.Builder
 	pins.WriteString("[metadata.end-of-life]\n\"3.9\" = \"2025-10-31\"\n")
 	for _, version := range []string{"3.14.6", "3.14.7", "3.13.9"} {
@@ -104,7 +105,7 @@ func (m *machine) build() (packit.BuildResult, string, error) {
 		Plan:          m.plan,
 		WorkingDir:    m.app,
 		TargetInfo:    packit.TargetInfo{OS: "linux", Arch: "amd64"},
-		TargetDistro:  packit.TargetDistro{Name: "debian", Version: "12"},
+		TargetDistro:  packit.TargetDistro{Name: "debian", Version: m.distro},
 	})
 	return result, m.normalize(out.String()), err
 }

@@ -488,47 +488,6 @@ func (s *stage) keepGroup(g layer.Group, was facts, why string) error {
 	return err
 }
 
-// reason says what a layer holds, or what changed in it, in the words of packages.
-func (s *stage) reason(g layer.Group, was facts, why string) string {
-	var changes, all []string
-	want, common := s.groupFacts(g), s.commonFacts()
-	for _, w := range s.members(g) {
-		all = append(all, w.String())
-	}
-	if was == nil || why == whyContent {
-		return brief(all)
-	}
-	for fact := range union(was, want) {
-		if was[fact] == want[fact] {
-			continue
-		}
-		old, _, _ := strings.Cut(was[fact], " ")
-		now, _, _ := strings.Cut(want[fact], " ")
-		_, isCommon := common[fact]
-		name := strings.TrimPrefix(fact, packageFact)
-		switch {
-		case old == "":
-			changes = append(changes, name+" "+now+" is new")
-		case now == "":
-			changes = append(changes, name+" "+old+" is gone")
-		case isCommon || old != now:
-			changes = append(changes, fmt.Sprintf("%s %s → %s", name, old, now))
-		case was["python"] == want["python"] && was["target"] == want["target"]:
-			changes = append(changes, name+" "+now+" has another file")
-		}
-	}
-	sort.Strings(changes)
-	return brief(changes)
-}
-
-// brief shortens a list to what fits a line.
-func brief(list []string) string {
-	if len(list) <= 4 {
-		return strings.Join(list, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(list[:3], ", "), len(list)-3)
-}
-
 func (s *stage) records() []record {
 	list := make([]record, 0, len(s.packages))
 	for _, w := range s.packages {

@@ -184,6 +184,10 @@ func (b *builder) unpackPython(path string) (install.Interpreter, error) {
 func (b *builder) finishPython(libpython bool) error {
 	want := b.pythonFacts()
 	want["libpython"] = fmt.Sprint(libpython)
+	_, was, err := b.layers.restored(cpythonLayer)
+	if err != nil {
+		return err
+	}
 	if !b.cpython.inLayer {
 		reused, why, err := b.layers.reuse(cpythonLayer, want)
 		if err != nil {
@@ -203,7 +207,7 @@ func (b *builder) finishPython(libpython bool) error {
 	}
 	bytes, err := b.layers.keep(b.layers.fresh(cpythonLayer), want, "")
 	if err == nil {
-		b.log.fact("Made %s: Python %s (%s)", cpythonLayer, b.cpython.release.Version, size(bytes))
+		b.log.fact("Made %s: %s (%s)", cpythonLayer, b.pythonReason(was, want), size(bytes))
 	}
 	return err
 }
