@@ -41,16 +41,16 @@ type builder struct {
 }
 
 // Build gives the build phase: settings, then everything that can be known before a download, then the layers.
-func Build(env []string, out io.Writer, run command.Runner, bindings func(platform string) (dependency.Sources, error)) packit.BuildFunc {
+func Build(env []string, out io.Writer, now func() time.Time, run command.Runner, bindings func(platform string) (dependency.Sources, error)) packit.BuildFunc {
 	return func(ctx packit.BuildContext) (packit.BuildResult, error) {
-		b := &builder{ctx: context.Background(), packit: ctx, env: env, run: run, log: logger{out: out}, app: os.DirFS(ctx.WorkingDir)}
+		b := &builder{ctx: context.Background(), packit: ctx, env: env, run: run, log: logger{out: out, now: now}, app: os.DirFS(ctx.WorkingDir)}
 		result, err := b.build(bindings)
 		return result, closing(err)
 	}
 }
 
 func (b *builder) build(bindings func(string) (dependency.Sources, error)) (packit.BuildResult, error) {
-	start := time.Now()
+	start := b.log.now()
 	b.log.title("%s %s", b.packit.BuildpackInfo.Name, b.packit.BuildpackInfo.Version)
 	if err := b.prepare(bindings); err != nil {
 		return packit.BuildResult{}, err
@@ -108,7 +108,7 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 
 	b.log.section("Processes")
 	processes.log()
-	b.log.section("Done in %s: %s", seconds(start), b.layers.summary())
+	b.log.section("Done in %s: %s", b.log.since(start), b.layers.summary())
 	return packit.BuildResult{Layers: b.layers.done, Launch: packit.LaunchMetadata{DirectProcesses: processes.direct()}}, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
-	"time"
 
 	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/layer"
@@ -46,7 +45,7 @@ func (s *stage) install(packages []lock.Package) error {
 		return err
 	}
 	packages = s.withKeptWheels(packages)
-	start := time.Now()
+	start := s.log.now()
 	s.log.fact("Installing %s%s", count(len(packages), "package"), downloads(packages))
 	if err := s.installTogether(packages); err != nil {
 		return err
@@ -59,7 +58,7 @@ func (s *stage) install(packages []lock.Package) error {
 			return err
 		}
 	}
-	s.log.detail("Installed in %s", seconds(start))
+	s.log.detail("Installed in %s", s.log.since(start))
 	return s.keepBuilt(packages)
 }
 

@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// logger writes the story of a build: a title, sections, facts.
+// logger writes the story of a build: a title, sections, facts. It has the build's only clock, for how long things took.
 type logger struct {
 	out   io.Writer
+	now   func() time.Time
 	debug bool
 }
 
@@ -67,8 +68,8 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%d B", bytes)
 }
 
-func seconds(start time.Time) string {
-	return fmt.Sprintf("%.1f s", time.Since(start).Seconds())
+func (l logger) since(start time.Time) string {
+	return fmt.Sprintf("%.1f s", l.now().Sub(start).Seconds())
 }
 
 // count writes a number with its noun.

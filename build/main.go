@@ -4,6 +4,7 @@ package main
 import (
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/paketo-buildpacks/packit/v2"
 
@@ -12,5 +13,5 @@ import (
 
 func main() {
 	syscall.Umask(0o022) // modes go into the digests of layers
-	packit.Build(Build(os.Environ(), os.Stdout, command.Run, bindings))
+	packit.Build(Build(os.Environ(), os.Stdout, time.Now, command.Run, bindings))
 }

@@ -7,9 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
-	"time"
 
 	"github.com/lockstep/python/internal/install"
 	"github.com/lockstep/python/internal/layer"
@@ -107,7 +105,7 @@ func (s *stage) fillLayers(groups []layer.Group) ([]remade, error) {
 
 // compileLayers makes the bytecode of all layers at once: starting the compiler is dear.
 func (s *stage) compileLayers(list []remade) error {
-	start := time.Now()
+	start := s.log.now()
 	var sources [][]install.Source
 	for _, r := range list {
 		found, err := s.sourcesOf(r.group)
@@ -119,7 +117,7 @@ func (s *stage) compileLayers(list []remade) error {
 	if _, err := s.compile(sources); err != nil {
 		return err
 	}
-	s.log.detail("Compiled in %s", seconds(start))
+	s.log.detail("Compiled in %s", s.log.since(start))
 	return nil
 }
 
@@ -176,53 +174,4 @@ func (s *stage) keepGroup(r remade) error {
 		s.log.fact("Made %s: %s (%s)", r.group.Layer, s.reason(r), size(bytes))
 	}
 	return err
-}
-
-// reason says what a layer holds, or what changed in it, in the words of packages.
-func (s *stage) reason(r remade) string {
-	if r.was == nil || r.why == whyContent {
-		var all []string
-		for _, w := range s.members(r.group) {
-			all = append(all, w.String())
-		}
-		return brief(all)
-	}
-	var changes []string
-	want := s.groupFacts(r.group)
-	for fact := range union(r.was, want) {
-		if text := s.change(fact, r.was, want); text != "" {
-			changes = append(changes, text)
-		}
-	}
-	sort.Strings(changes)
-	return brief(changes)
-}
-
-// change says how a fact of a layer differs; nothing where a common fact says it for all packages.
-func (s *stage) change(fact string, was, want facts) string {
-	old, _, _ := strings.Cut(was[fact], " ")
-	now, _, _ := strings.Cut(want[fact], " ")
-	_, common := s.commonFacts()[fact]
-	name := strings.TrimPrefix(fact, packageFact)
-	switch {
-	case was[fact] == want[fact]:
-		return ""
-	case old == "":
-		return name + " " + now + " is new"
-	case now == "":
-		return name + " " + old + " is gone"
-	case common || old != now:
-		return fmt.Sprintf("%s %s → %s", name, old, now)
-	case was["python"] == want["python"] && was["target"] == want["target"]:
-		return name + " " + now + " has another file"
-	}
-	return ""
-}
-
-// brief shortens a list to what fits a line.
-func brief(list []string) string {
-	if len(list) <= 4 {
-		return strings.Join(list, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(list[:3], ", "), len(list)-3)
 }

@@ -54,7 +54,7 @@ func (b *builder) choosePython() error {
 	}
 	b.cpython.release, b.cpython.dependency = choice.Release, found[choice.Release.Index]
 	b.log.fact("Using Python %s (%s)", choice.Release.Version, choice.Reason)
-	b.warnEndOfLife(time.Now())
+	b.warnEndOfLife(b.log.now())
 	return nil
 }
 
@@ -196,7 +196,7 @@ func (b *builder) compile(groups [][]install.Source) ([]install.Failed, error) {
 
 // makePython fills the layer: files and bytecode.
 func (b *builder) makePython() (install.Interpreter, error) {
-	start := time.Now()
+	start := b.log.now()
 	path, err := b.layers.empty(cpythonLayer)
 	if err != nil {
 		return install.Interpreter{}, err
@@ -211,7 +211,7 @@ func (b *builder) makePython() (install.Interpreter, error) {
 		_, err = install.Compile(b.ctx, b.run, interpreter, [][]install.Source{sources})
 	}
 	if err == nil {
-		b.log.fact("Unpacked and compiled CPython %s, %s in %s", b.cpython.release.Version, count(len(sources), "module"), seconds(start))
+		b.log.fact("Unpacked and compiled CPython %s, %s in %s", b.cpython.release.Version, count(len(sources), "module"), b.log.since(start))
 	}
 	return interpreter, err
 }
@@ -233,6 +233,10 @@ func (b *builder) unpackPython(path string) (install.Interpreter, error) {
 func (b *builder) finishPython(libpython bool) error {
 	want := b.pythonFacts()
 	want["libpython"] = fmt.Sprint(libpython)
+	_, was, err := b.layers.restored(cpythonLayer)
+	if err != nil {
+		return err
+	}
 	if !b.cpython.inLayer {
 		reused, why, err := b.layers.reuse(cpythonLayer, want)
 		if err != nil {
@@ -252,7 +256,7 @@ func (b *builder) finishPython(libpython bool) error {
 	}
 	bytes, err := b.layers.keep(b.layers.fresh(cpythonLayer), want, "")
 	if err == nil {
-		b.log.fact("Made %s: Python %s (%s)", cpythonLayer, b.cpython.release.Version, size(bytes))
+		b.log.fact("Made %s: %s (%s)", cpythonLayer, b.pythonReason(was, want), size(bytes))
 	}
 	return err
 }

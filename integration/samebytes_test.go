@@ -11,8 +11,8 @@ import (
 	"github.com/sclevine/spec"
 )
 
-// The engine's clock cannot be changed, so these builds differ in everything else that leaks into files: the time of the build and
-// of the sources, time zone, locale, hash seed, image name. Core counts are compared by the unit tests of the compiler.
+// Two whole images, which differ in the time of the build and of the sources, time zone, locale, hash seed and name of the app. What
+// only a container of our own can vary, such as the clock, testMachines does.
 func testSameBytes(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 

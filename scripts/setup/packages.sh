@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: Docker unless an engine answers, and what makes base images.
+# Installs the Debian packages that are missing: Docker unless an engine answers, what makes base images, and a clock for tests.
 source "$(dirname "$0")/../lib.sh"
 
 need=()
 docker info >/dev/null 2>&1 || command -v dockerd >/dev/null || need+=(docker.io)
 command -v mmdebstrap >/dev/null || need+=(mmdebstrap)
 command -v ip >/dev/null || need+=(iproute2)
+compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || need+=(libfaketime)
 [[ -f /etc/ssl/certs/ca-certificates.crt ]] || need+=(ca-certificates)
 [[ ${#need[@]} -gt 0 ]] || exit 0
 
