@@ -286,15 +286,6 @@ func notJSON(name string, data []byte, err error) error {
 	}
 }
 
-// notInFile names what there is in place of what was asked for.
-func notInFile(kind string, asked pep508.Name, known []pep508.Name, where string) error {
-	fix := fmt.Sprintf("do not ask for it: %s has none", where)
-	if len(known) > 0 {
-		fix = "ask for one of: " + strings.ReplaceAll(joined(known), ",", ", ")
-	}
-	return &failure.Error{What: fmt.Sprintf("%s has no %s %s", where, kind, asked), Where: where, Fix: fix}
-}
-
 func notLocked(name string, group pep508.Name) error {
 	return &failure.Error{
 		What:  fmt.Sprintf("%s was made without the group %s", name, group),
@@ -393,20 +384,6 @@ func noPoetryManifest(file string, err error) error {
 		Where: file,
 		Fix:   fmt.Sprintf("commit pyproject.toml too, or remove %s", file),
 	}
-}
-
-func unknownPoetry(file, kind string, name pep508.Name, there []pep508.Name) error {
-	has := fmt.Sprintf("pyproject.toml has no %s", kind)
-	fix := "remove it from the setting, or add it to pyproject.toml and run 'poetry lock'"
-	if len(there) > 0 {
-		list := make([]string, len(there))
-		for i, n := range there {
-			list[i] = string(n)
-		}
-		has = fmt.Sprintf("pyproject.toml has %s", strings.Join(list, ", "))
-		fix = "ask for one of those, " + fix
-	}
-	return &failure.Error{What: fmt.Sprintf("the %s %s is asked for and does not exist: %s", kind, name, has), Where: file, Fix: fix}
 }
 
 func badVersion(file, name, version string, err error) error {

@@ -70,7 +70,7 @@ func ReadPDM(app fs.FS, name string, want Request) (Lock, error) {
 		return Lock{}, err
 	}
 	if want.Member != "" {
-		return Lock{}, notInFile("workspace member", want.Member, nil, name)
+		return Lock{}, unknown("workspace member", want.Member, nil, name)
 	}
 	groups, err := file.groups(manifest, want)
 	if err != nil {

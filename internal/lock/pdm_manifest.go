@@ -107,12 +107,12 @@ func (f pdmLock) groups(m *pdmManifest, want Request) ([]pep508.Name, error) {
 	}
 	for _, extra := range want.Extras {
 		if !slices.Contains(extras, extra) {
-			return nil, notInFile("extra", extra, extras, where)
+			return nil, unknown("extra", extra, extras, where)
 		}
 	}
 	for _, group := range want.Groups {
 		if !slices.Contains(groups, group) {
-			return nil, notInFile("dependency group", group, groups, where)
+			return nil, unknown("dependency group", group, groups, where)
 		}
 	}
 	all := slices.Concat([]pep508.Name{"default"}, want.Extras, want.Groups)

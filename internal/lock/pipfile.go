@@ -67,10 +67,10 @@ func ReadPipfile(app fs.FS, name string, want Request) (Lock, error) {
 		return Lock{}, err
 	}
 	if want.Member != "" {
-		return Lock{}, notInFile("workspace member", want.Member, nil, "Pipfile")
+		return Lock{}, unknown("workspace member", want.Member, nil, "Pipfile")
 	}
 	if len(want.Extras) > 0 {
-		return Lock{}, notInFile("extra", want.Extras[0], nil, "Pipfile")
+		return Lock{}, unknown("extra", want.Extras[0], nil, "Pipfile")
 	}
 	file.searchAll = manifest.searchesAll()
 	if l.Python = file.meta.Requires.specifier(); l.Python != "" {
@@ -147,7 +147,7 @@ func (f pipfileLock) wanted(groups []pep508.Name) ([]string, error) {
 		if !ok {
 			delete(known, "default")
 			delete(known, "develop")
-			return nil, notInFile("category", group, slices.Sorted(maps.Keys(known)), f.name)
+			return nil, unknown("category", group, slices.Collect(maps.Keys(known)), f.name)
 		}
 		wanted = append(wanted, category)
 	}

@@ -64,7 +64,7 @@ func ReadPoetry(app fs.FS, name string, want Request) (Lock, error) {
 	if err := checkPoetry(name, data, file, manifestData, manifest); err != nil {
 		return Lock{}, err
 	}
-	if err := manifest.knows(name, want); err != nil {
+	if err := manifest.knows(want); err != nil {
 		return Lock{}, err
 	}
 	l := Lock{File: name, Matches: "pyproject.toml"}
@@ -107,17 +107,17 @@ func (l poetryLock) before(text string) bool {
 func (l poetryLock) grouped() bool { return !l.before("2.1") }
 
 // knows refuses what is requested and not there.
-func (m poetryManifest) knows(name string, want Request) error {
+func (m poetryManifest) knows(want Request) error {
 	extras := m.extras()
 	for _, extra := range want.Extras {
 		if _, ok := extras[extra]; !ok {
-			return unknownPoetry(name, "extra", extra, slices.Sorted(maps.Keys(extras)))
+			return unknown("extra", extra, slices.Collect(maps.Keys(extras)), "pyproject.toml")
 		}
 	}
 	groups := m.groups()
 	for _, group := range want.Groups {
 		if group != mainGroup && !slices.Contains(groups, group) {
-			return unknownPoetry(name, "group", group, groups)
+			return unknown("dependency group", group, groups, "pyproject.toml")
 		}
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 // unknown is a request for what is not there. What there is stands in the order of likeness.
 func unknown(kind string, name pep508.Name, known []pep508.Name, where string) error {
 	what := fmt.Sprintf("there is no %s %s", kind, name)
-	fix := fmt.Sprintf("do not ask for it: there are no %ss at all", kind)
+	fix := "do not ask for it: there is none at all"
 	if len(known) > 0 {
 		list := make([]string, 0, len(known))
 		for _, other := range near.Sort(name, known) {
