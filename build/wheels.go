@@ -21,7 +21,7 @@ import (
 const wheelsLayer = "wheels"
 
 // building are the variables, and beginnings of variables, that change what a build backend makes.
-var building = []string{"CC=", "CXX=", "AR=", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "ARCHFLAGS", "CMAKE_", "SKBUILD_", "RUSTFLAGS", "CARGO_", "MATURIN_", "UV_BUILD_CONSTRAINT"}
+var building = []string{"CC=", "CXX=", "AR=", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "CPATH=", "C_INCLUDE_PATH=", "LIBRARY_PATH=", "PKG_CONFIG_", "ARCHFLAGS", "CMAKE_", "SKBUILD_", "RUSTFLAGS", "CARGO_", "MATURIN_", "UV_BUILD_CONSTRAINT"}
 
 // wheelDir is where the wheel of a package is kept: its path says everything that it was built from.
 func (s *stage) wheelDir(w wanted) string {

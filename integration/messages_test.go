@@ -23,6 +23,8 @@ const stalePipfile = "[packages]\nitsdangerous = \">=2.3\"\npygments = \"*\"\n\n
 
 // unplugged builds without a network: what fails in the same words then has asked for nothing.
 var unplugged = []string{"--network", "none"}
+const setuptools = "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n" +
+	"[project]\nname = \"moon-phase\"\nversion = \"1\"\ndependencies = [\"itsdangerous==2.2.0\"]\n"
 
 // mistake is an app that does not build, and what puts it right.
 type mistake struct {
@@ -65,9 +67,8 @@ func mistakes() []mistake {
 		{name: "requirements-syntax", files: map[string]string{"requirements.txt": "# packages\nitsdangerous = 2.2.0\n"}, mend: hashed},
 		{name: "requirements-include", files: map[string]string{"requirements.txt": "-r base.txt\n"}, mend: map[string]string{"base.txt": "# none\n"}},
 		{name: "no-compiler", files: map[string]string{"requirements.txt": "python-levenshtein==0.12.2\n"}, long: true, mend: hashed, check: "import itsdangerous"},
-		{name: "flat-layout", files: map[string]string{"setup.py": "from setuptools import setup\nsetup(name=\"app\", install_requires=[\"itsdangerous==2.2.0\"])\n",
-			"api/__init__.py": "\n", "models/__init__.py": "\n"}, long: true,
-			mend: map[string]string{"setup.py": "from setuptools import setup\nsetup(name=\"app\", install_requires=[\"itsdangerous==2.2.0\"], packages=[])\n"}, check: "import itsdangerous"},
+		{name: "flat-layout", files: map[string]string{"pyproject.toml": setuptools, "api/__init__.py": "\n", "models/__init__.py": "\n"}, long: true,
+			mend: map[string]string{"pyproject.toml": setuptools + "[tool.setuptools]\npackages = []\n"}, check: "import itsdangerous"},
 		{name: "no-pg-config", files: map[string]string{"requirements.txt": "psycopg2==2.9.11\n"}, long: true, mend: hashed, check: "import itsdangerous"},
 		{name: "requirements-option", files: map[string]string{"requirements.txt": "itsdangerous==2.2.0 --no-binary=itsdangerous\n"}, mend: hashed},
 		{name: "index-unreachable", files: map[string]string{"requirements.txt": "itsdangerous==2.2.0\n"},

@@ -132,13 +132,23 @@ var causes = []cause{
 	{words: regexp.MustCompile(built + `Dependency "([^"]+)" not found`), inside: true,
 		what: sourceNeeds + "the library %[2]s" + notInImage,
 		fix:  fmt.Sprintf(wheelOrCompiler, "its development package")},
+	{words: regexp.MustCompile(built + `headers or library files could not be found for ([\w.+-]+)`), inside: true,
+		what: sourceNeeds + "the library %[2]s with its headers" + notInImage,
+		fix:  fmt.Sprintf(wheelOrCompiler, "its development package")},
+	{words: regexp.MustCompile(built + `(?:Unable to invoke pkg-config|pkg-config: (?:command )?not found)`), inside: true,
+		what: sourceNeeds + "the program pkg-config" + notInImage,
+		fix:  fmt.Sprintf(wheelOrCompiler, "pkg-config, a compiler and the libraries that it looks for")},
+	{words: regexp.MustCompile(built + `(?:[Nn]o such file or directory: '(?:[\w./-]*-)?(?:c|g|clang)\+\+'|` +
+		`command '[^']*\+\+' failed: No such file|unable to execute '[^']*\+\+')`), inside: true,
+		what: sourceNeeds + "a C++ compiler" + notInImage,
+		fix:  fmt.Sprintf(wheelOrCompiler, "a C++ compiler (g++)")},
 	{words: regexp.MustCompile(built +
-		`(?:[Nn]o such file or directory: '(?:[\w./-]*-)?(?:cc|gcc|clang|c\+\+|g\+\+|clang\+\+|gfortran)'|Unknown compiler\(s\)|` +
-		`command '[^']*(?:cc|clang|\+\+)' failed: No such file|unable to execute '[^']*(?:cc|clang|\+\+)')`), inside: true,
+		`(?:[Nn]o such file or directory: '(?:[\w./-]*-)?(?:cc|gcc|clang|gfortran)'|Unknown compiler\(s\)|need a C compiler|` +
+		`command '[^']*(?:cc|clang)' failed: No such file|unable to execute '[^']*(?:cc|clang)')`), inside: true,
 		what: sourceNeeds + "a compiler" + notInImage,
 		fix:  fmt.Sprintf(wheelOrCompiler, "a compiler")},
-	{words: regexp.MustCompile(built + `Multiple top-level (packages|modules) discovered in a flat-layout: \[([^\]]*)\]`), inside: true,
-		what: "%[1]s is built by setuptools, which finds several %[2]s side by side and does not guess which belong to it: %[3]s",
+	{words: regexp.MustCompile(built + `Multiple top-level (packages|modules) discovered in a flat-layout`), inside: true,
+		what: "%[1]s is built by setuptools, which finds several %[2]s side by side and does not guess which belong to it (see its words above)",
 		fix: "name them in pyproject.toml, under [tool.setuptools]: packages = [\"api\"] or py-modules = [\"main\"] (in setup.py: packages=[\"api\"]);\n" +
 			"packages = [] is enough for an app that runs from its directory, which without [build-system] and setup.py is not built at all"},
 	{words: regexp.MustCompile(built + `ModuleNotFoundError: No module named 'pkg_resources'`), inside: true,

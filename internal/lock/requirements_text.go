@@ -11,8 +11,9 @@ import (
 
 var codingComment = regexp.MustCompile(`^(?:[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)`)
 
-// DecodeText gives the text of a requirements file or a file like it, whose encoding pip takes from a byte order mark or from a comment in one of the
-// first two lines (PEP 263), and which is UTF-8 otherwise. It gives false for bytes that are not what they should be.
+// DecodeText gives the text of a requirements file, or of a file like it, whose encoding pip takes from a byte order mark or from a
+// comment in one of the first two lines (PEP 263), and which is UTF-8 otherwise. It gives false for bytes that are not what they
+// should be.
 func DecodeText(data []byte) (string, bool) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):
