@@ -70,7 +70,8 @@ func testLaunch(t *testing.T, context spec.G, it spec.S) {
 		a := fixture(t, "servers")
 		Expect(string(a.mustBuild())).To(ContainSubstring("object gets one worker unless you set WEB_CONCURRENCY: its server is given the app object"))
 		Expect(a.start("8080", "--entrypoint", "object").get("/healthz")).To(ContainSubstring("ok"))
-		Expect(a.outputWith([]string{"--env", "WEB_CONCURRENCY=2"}, "object")).Error().To(HaveOccurred())
+		out, err := a.outputWith([]string{"--env", "WEB_CONCURRENCY=2"}, "object")
+		Expect(err).To(HaveOccurred(), out)
 	})
 
 	it("stops at once when it is told to", func() {
