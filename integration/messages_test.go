@@ -23,6 +23,7 @@ const stalePipfile = "[packages]\nitsdangerous = \">=2.3\"\npygments = \"*\"\n\n
 
 // unplugged builds without a network: what fails in the same words then has asked for nothing.
 var unplugged = []string{"--network", "none"}
+
 const setuptools = "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n" +
 	"[project]\nname = \"moon-phase\"\nversion = \"1\"\ndependencies = [\"itsdangerous==2.2.0\"]\n"
 
