@@ -75,7 +75,7 @@ var causes = []cause{
 	{words: regexp.MustCompile(`network was disabled|network connectivity is disabled`),
 		what: "the network is switched off by UV_OFFLINE and the packages are not at hand",
 		fix:  "unset UV_OFFLINE, or bring the wheels along and name their directory with UV_FIND_LINKS"},
-	{words: regexp.MustCompile(`error sending request|tcp connect error|dns error|operation timed out|[Cc]onnection refused`),
+	{words: regexp.MustCompile(`error sending request|error reading a body from connection|tcp connect error|dns error|operation timed out|[Cc]onnection refused`),
 		what:  "the package index cannot be reached",
 		fix:   "check the network of the build and its proxy (HTTPS_PROXY), or name an index that it reaches with UV_DEFAULT_INDEX=https://index.example/simple",
 		fixes: map[string]string{"URL": namesURLs}},
