@@ -2,7 +2,7 @@
 # nightly.sh [fuzz|large|cpu|formats|apps]...: what takes too long for every change. fuzz: each fuzz target for FUZZTIME (1m). large: locks
 # of 20 MB, which may neither hang nor fill the memory. cpu: the CPU time that reading, checking, selecting and planning a lock of 1,000
 # packages takes. formats: MANIFESTS (all) typical manifests locked in every format, which have to come to the same packages. apps: every
-# app of the corpus as an image, and builds disturbed at 20 points. Without an argument: all of it.
+# app of the corpus as an image, and builds disturbed at 20 points (needs redis-server). Without an argument: all of it.
 source "$(dirname "$0")/lib.sh"
 cd "$root"
 
@@ -22,20 +22,7 @@ large() {
 }
 
 cpu() {
-  local package name said seconds
-  echo "--> CPU time for a lock of 1,000 packages"
-  TIMEFORMAT=%U
-  for package in lock layer; do
-    go test -c -o "$cache/bin/$package.test" "./internal/$package"
-    cd "internal/$package"
-    for name in $("$cache/bin/$package.test" -test.list 1000); do
-      said=$cache/logs/bench-$name.log
-      seconds=$({ time "$cache/bin/$package.test" -test.run '^$' -test.bench "^$name\$" -test.benchtime 20x >"$said" 2>&1; } 2>&1) || { cat "$said" >&2 && return 1; }
-      # The function runs once more to begin with; a benchmark of two locks counts for both.
-      awk -v name="${name#Benchmark}" -v s="$seconds" 'BEGIN { printf "    %-24s %6.1f ms\n", name, s * 1000 / 21 }'
-    done
-    cd "$root"
-  done
+  go test ./internal/lock ./internal/layer -run '^$' -bench 1000 -benchtime 20x
 }
 
 formats() {
@@ -46,7 +33,7 @@ formats() {
 apps() {
   scripts/builder.sh
   echo "--> every app of the corpus"
-  go test -count 1 -timeout 3h ./integration/... -builder "$builder" -every-app -points 20 -run 'TestIntegration/integration/(Start|Crash|Machines)'
+  go test -count 1 -timeout 3h ./integration/... -builder "$builder" -every-app -points 20 -run 'TestIntegration/integration/(Start|Queues|Crash|Machines)'
 }
 
 [[ $# -gt 0 ]] || set -- fuzz large cpu formats apps
