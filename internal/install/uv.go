@@ -37,6 +37,11 @@ func (u UV) Resolve(ctx context.Context, python Interpreter, args []string, text
 	if err != nil {
 		return nil, err
 	}
+	for i, arg := range input {
+		if strings.Contains(arg, "://") { // of an index
+			input[i] = u.Credentials.Whole(arg, u.lookup)
+		}
+	}
 	args = slices.Concat([]string{"pip", "compile"}, input, []string{"--python", python.Python(), "--format", "pylock.toml", "--preview-features", "pylock",
 		"--no-header", "--no-annotate", "--quiet"})
 	var out bytes.Buffer

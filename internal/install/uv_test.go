@@ -67,6 +67,13 @@ func testUV(t *testing.T, context spec.G, it spec.S) {
 			" --format pylock.toml --preview-features pylock --no-header --no-annotate --quiet"))
 	})
 
+	it("resolves with the credentials of an index that the manifest names without them", func() {
+		uv.Credentials = lock.Credentials{"index.example/simple": "user:s3cret"}
+		_, err := uv.Resolve(stdcontext.Background(), install.Interpreter{Prefix: "/cpython", Minor: 14}, []string{"-", "--index-url", "https://index.example/simple"}, "six")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(ran[0].Args).To(ContainElement("https://user:s3cret@index.example/simple"))
+	})
+
 	it("resolves a requirements file in its translation", func() {
 		uv.AppDir = t.TempDir()
 		tree(t, uv.AppDir, map[string]string{"requirements.txt": "--pre\n--trusted-host index.example\n-c limits.txt\n-e ./lib --config-settings a=b\n--no-index\n",

@@ -102,7 +102,7 @@ func Unset(text string, lookup func(string) string) string {
 
 // Restore gives the packages as the installer needs them: variables in their URLs filled in, and the credentials of their hosts.
 func (c Credentials) Restore(packages []Package, lookup func(string) string) []Package {
-	whole := func(text string) string { return ExpandAny(c.Add(ExpandAny(text, lookup)), lookup) }
+	whole := func(text string) string { return c.Whole(text, lookup) }
 	packages = slices.Clone(packages)
 	for i, p := range packages {
 		if p.Origin != nil {
@@ -118,6 +118,11 @@ func (c Credentials) Restore(packages []Package, lookup func(string) string) []P
 		packages[i].Index = whole(p.Index)
 	}
 	return packages
+}
+
+// Whole gives a URL as the installer needs it: variables filled in, and the credentials of its host.
+func (c Credentials) Whole(text string, lookup func(string) string) string {
+	return ExpandAny(c.Add(ExpandAny(text, lookup)), lookup)
 }
 
 // Add gives the URL with the credentials that are nearest to it, if its host has any and it has none of its own.
