@@ -149,9 +149,7 @@ func (s *stage) prepareInstall() error {
 	if err != nil {
 		return err
 	}
-	if s.uv, err = s.installer(s.file); err == nil {
-		s.uv.Credentials = s.credentials
-	}
+	s.uv, err = s.installer(s.file, s.credentials)
 	return err
 }
 

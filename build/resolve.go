@@ -107,11 +107,10 @@ func (b *builder) resolveNow(s source) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	uv, err := b.installer(s.file)
+	uv, err := b.installer(s.file, s.credentials)
 	if err != nil {
 		return "", err
 	}
-	uv.Credentials = s.credentials
 	if s.open.builds { // build backends leave files in their source
 		uv.AppDir = filepath.Join(b.scratch, "app")
 		if err := b.copyProject(uv.AppDir, "."); err != nil {

@@ -9,10 +9,11 @@ import (
 	"github.com/lockstep/python/internal/archive"
 	"github.com/lockstep/python/internal/dependency"
 	"github.com/lockstep/python/internal/install"
+	"github.com/lockstep/python/internal/lock"
 )
 
-// installer gives uv, ready to run; file is where the packages come from.
-func (b *builder) installer(file string) (*install.UV, error) {
+// installer gives uv, ready to run; file is where the packages come from, credentials those of its indexes and URLs.
+func (b *builder) installer(file string, credentials lock.Credentials) (*install.UV, error) {
 	found := b.pins.Select("uv", "linux", b.arch())
 	if len(found) == 0 {
 		return nil, fmt.Errorf("looking for uv: buildpack.toml pins none for linux/%s", b.arch())
@@ -25,7 +26,7 @@ func (b *builder) installer(file string) (*install.UV, error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return nil, fmt.Errorf("making the cache of uv: %w", err)
 	}
-	return &install.UV{Path: path, File: file, Cache: cache, AppDir: b.packit.WorkingDir, Env: b.uvEnv(), Run: b.run, Out: b.log.indented()}, nil
+	return &install.UV{Path: path, File: file, Cache: cache, AppDir: b.packit.WorkingDir, Env: b.uvEnv(), Run: b.run, Out: b.log.indented(), Credentials: credentials}, nil
 }
 
 // uvEnv is the environment with what the owner says to pip said to uv.

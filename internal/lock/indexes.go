@@ -3,8 +3,6 @@ package lock
 import (
 	"io/fs"
 	"regexp"
-
-	"github.com/lockstep/python/internal/decode"
 )
 
 // defaultHost has the index that every tool has as its default.
@@ -46,8 +44,7 @@ func IndexCredentials(app fs.FS, lookup func(string) string) Credentials {
 	found := Credentials{}
 	for _, file := range []string{"pyproject.toml", "uv.toml", "Pipfile"} {
 		var m indexManifest
-		data, err := fs.ReadFile(app, file)
-		if err != nil || decode.TOML(data, &m) != nil {
+		if _, err := readTOML(app, file, &m); err != nil {
 			continue
 		}
 		for _, list := range [][]namedIndex{m.Tool.UV.Index, m.Tool.Poetry.Source, m.Tool.PDM.Source, m.Index, m.Source} {

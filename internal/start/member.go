@@ -1,12 +1,10 @@
 package start
 
 import (
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/lockstep/python/internal/decode"
 	"github.com/lockstep/python/internal/pep508"
 )
 
@@ -26,12 +24,10 @@ func (t *tree) enter(member pep508.Name, modules []*module) []*module {
 // member is the directory of the project with this name; the app dir if there is none.
 func (t *tree) member(name pep508.Name) string {
 	for _, file := range t.others {
-		var p pyproject
 		if path.Base(file) != "pyproject.toml" {
 			continue
 		}
-		data, err := fs.ReadFile(t.app, file)
-		if err == nil && decode.TOML(data, &p) == nil && pep508.NewName(p.Project.Name) == name {
+		if p, ok := t.pyproject(path.Dir(file)); ok && pep508.NewName(p.Project.Name) == name {
 			return path.Dir(file)
 		}
 	}

@@ -72,7 +72,7 @@ func (f *finder) paste(c candidate) serving {
 			"'); serve(get_app('" + file + "'), host=os.environ.get('BIND_ADDRESS', '0.0.0.0'), port=int(os.environ['PORT']))\""
 	default:
 		s.needs = "gunicorn"
-		s.warnings = append(s.warnings, "No server for WSGI apps is among the packages: "+f.advice("gunicorn")+".")
+		s.warnings = append(s.warnings, f.noServer(wsgi, "gunicorn"))
 	}
 	for _, match := range egg.FindAllSubmatch(c.module.source, -1) {
 		if name := string(match[1]); name != "waitress" && !f.packages.has(string(pep508.NewName(name))) {

@@ -32,11 +32,17 @@ type pyproject struct {
 	}
 }
 
-// readScripts reads the console scripts, sorted. A pyproject.toml that cannot be read is told by those who read the packages.
+// pyproject reads the one of a directory. One that cannot be read is told by those who read the packages.
+func (t *tree) pyproject(dir string) (p pyproject, ok bool) {
+	data, err := fs.ReadFile(t.app, path.Join(dir, "pyproject.toml"))
+	ok = err == nil && decode.TOML(data, &p) == nil
+	return p, ok
+}
+
+// readScripts reads the console scripts, sorted.
 func (f *finder) readScripts() (pyproject, []script) {
-	var p pyproject
-	data, err := fs.ReadFile(f.tree.app, path.Join(f.tree.home, "pyproject.toml"))
-	if err != nil || decode.TOML(data, &p) != nil {
+	p, ok := f.tree.pyproject(f.tree.home)
+	if !ok {
 		return pyproject{}, nil
 	}
 	if p.Project.Name == "" {

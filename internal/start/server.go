@@ -159,13 +159,17 @@ func (f *finder) serve(c candidate, kind protocol) serving {
 			found.command = s.command(c, conf)
 		}
 	}
-	text := fmt.Sprintf("No server for %s apps is among the packages: %s.", kind, f.advice(fallback))
+	text := f.noServer(kind, fallback)
 	if other := f.otherServer(kind); other != "" {
 		text = fmt.Sprintf("%s is locked, but it serves %s apps only, and not %s of %s, which is for %s: %s.",
 			other, opposite(kind), c.spec(), c.framework.name, kind, f.advice(fallback))
 	}
 	found.warnings = append(found.warnings, text)
 	return found
+}
+
+func (f *finder) noServer(kind protocol, fallback string) string {
+	return fmt.Sprintf("No server for %s apps is among the packages: %s.", kind, f.advice(fallback))
 }
 
 func opposite(kind protocol) protocol {
