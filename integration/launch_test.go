@@ -82,6 +82,22 @@ func testLaunch(t *testing.T, context spec.G, it spec.S) {
 		Expect(docker(t, "inspect", "--format", "{{.State.ExitCode}} {{.State.OOMKilled}}", c.id)).To(Equal("0 false\n"))
 	})
 
+	it("stops a program that knows nothing of signals, and gives it the arguments of a user as they are", func() {
+		a := newApp(t, map[string]string{
+			"loop.py":  "import sys, time\nprint('args', sys.argv[1:], flush=True)\nwhile True: time.sleep(1)\n",
+			"Procfile": "plain: python loop.py\nvariable: env A=b python loop.py $PORT\nsh: true && python loop.py\n",
+		})
+		a.mustBuild()
+		for process, args := range map[string]string{"plain": "['$HOME', '${PORT}', 'a$$b']", "variable": "['8080', '$HOME', '${PORT}', 'a$$b']", "sh": "[]"} {
+			id := strings.TrimSpace(docker(t, "run", "--detach", "--entrypoint", process, a.image, "$HOME", "${PORT}", "a$$b"))
+			c := server{t: t, id: id}
+			t.Cleanup(func() { docker(t, "rm", "--force", id) })
+			c.says("args " + args)
+			docker(t, "stop", "--time", "20", id)
+			Expect(c.inspect("{{.State.ExitCode}}")).To(Equal("143"), process)
+		}
+	})
+
 	it("runs python, a shell and the programs of packages", func() {
 		a := fixture(t, "hashed")
 		a.mustBuild()

@@ -73,6 +73,8 @@ func (a *app) responds(response []string) {
 			Expect(status).To(Equal(200), c.logs)
 			Expect(body).To(ContainSubstring(response[2]))
 		}
+		docker(a.t, "stop", "--time", "10", c.id)
+		Expect(docker(a.t, "inspect", "--format", "{{.State.ExitCode}}", c.id)).NotTo(Equal("137\n"), "killed instead of stopped:\n%s", c.logs())
 		keeps := a.start("8080", "--user", "0")
 		_, _, err = keeps.ask(response[1])
 		Expect(err).NotTo(HaveOccurred())

@@ -18,7 +18,7 @@ const (
 	statusNotFound    = 127
 )
 
-// execute becomes the command; it returns only when that is not possible.
+// execute becomes the command that the encoded words stand for; it returns only when that is not possible.
 func execute(words, environ []string) (int, error) {
 	env := defaults.ReadEnvironment(environ)
 	args := expand.Words(words, env.Lookup)
@@ -33,10 +33,17 @@ func execute(words, environ []string) (int, error) {
 	if args, err = debug(args, path, env); err != nil {
 		return statusNotRunnable, err
 	}
+	return launch(args, path, func(file string) error { return syscall.Exec(file, args, environ) })
+}
+
+// launch starts the program that PATH has first. Where none can be started it gives a shell's status and says why.
+func launch(args []string, path string, start func(file string) error) (int, error) {
 	var refused error
 	for _, file := range candidates(args[0], path) {
-		err := syscall.Exec(file, args, environ)
+		err := start(file)
 		switch {
+		case err == nil:
+			return 0, nil
 		case missing(err) && exists(file):
 			return statusNotRunnable, noInterpreter(file)
 		case missing(err):

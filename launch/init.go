@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -12,50 +13,54 @@ import (
 	"github.com/lockstep/python/internal/failure"
 )
 
-// supervise runs the program as a child and does what is expected of a container's first process and a shell does not do: it
-// passes the signals to stop on to everything that the program started, and takes in the processes that others left behind. It
-// gives the program's exit status.
-func supervise(args, environ []string) (int, error) {
+// supervise runs the program as a child and does what is expected of a container's first process: it passes signals on, and takes
+// in the processes that others left behind. It gives the program's exit status.
+//
+// A shell passes nothing on: with group, a signal to stop goes to everything that the program has started, too. Other programs may
+// have children that they stop in an order of their own; theirs are told when the program itself died of the signal. What was told
+// is waited for.
+func supervise(args, environ []string, group bool) (int, error) {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
 	// What is left behind comes here even if this is not the first process, as with docker run --init.
 	_, _, _ = syscall.RawSyscall(syscall.SYS_PRCTL, setChildSubreaper, 1, 0)
-	child, err := start(args, environ)
+	child := 0
+	status, err := launch(args, defaults.ReadEnvironment(environ)["PATH"], func(file string) (err error) {
+		child, err = start(file, args, environ)
+		return err
+	})
 	if err != nil {
-		return statusNotFound, err
+		if group {
+			err = noShell(args[0])
+		}
+		return status, err
 	}
 	var stopping atomic.Bool
 	go func() {
 		for s := range signals {
-			stopping.Store(true)
-			// The whole group: a shell ends at once, and what it was waiting for is told too.
-			_ = syscall.Kill(-child, s.(syscall.Signal))
+			to, number := child, s.(syscall.Signal)
+			if group && slices.Contains(toStop, number) {
+				stopping.Store(true)
+				to = -child // the group
+			}
+			_ = syscall.Kill(to, number)
 		}
 	}()
 	return reap(child, &stopping), nil
 }
 
+var toStop = []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT}
+
 // setChildSubreaper is PR_SET_CHILD_SUBREAPER of prctl(2).
 const setChildSubreaper = 36
 
 // start makes the program the leader of a process group, in front of the terminal if there is one.
-func start(args, environ []string) (int, error) {
-	path := defaults.ReadEnvironment(environ)["PATH"]
-	attributes := &syscall.ProcAttr{
+func start(file string, args, environ []string) (int, error) {
+	return syscall.ForkExec(file, args, &syscall.ProcAttr{
 		Env:   environ,
 		Files: []uintptr{0, 1, 2},
 		Sys:   &syscall.SysProcAttr{Setpgid: true, Foreground: terminal()},
-	}
-	for _, file := range candidates(args[0], path) {
-		child, err := syscall.ForkExec(file, args, attributes)
-		if err == nil {
-			return child, nil
-		}
-		if !missing(err) && !errors.Is(err, syscall.EACCES) {
-			return 0, notRunnable(file, err)
-		}
-	}
-	return 0, noShell(args[0])
+	})
 }
 
 func terminal() bool {
@@ -63,23 +68,31 @@ func terminal() bool {
 	return err == nil && (strings.HasPrefix(name, "/dev/pts/") || name == "/dev/console")
 }
 
-// reap waits until the program has ended. If it was told to stop, everything that it started may end in peace too.
+// reap waits until the program has ended, and for its process group if that was told to stop.
 func reap(child int, stopping *atomic.Bool) int {
-	status := 0
+	ended, ws := 0, syscall.WaitStatus(0)
+	for ended >= 0 && ended != child {
+		ended = wait(-1, &ws)
+	}
+	switch {
+	case stopping.Load():
+	case ws.Signaled() && slices.Contains(toStop, ws.Signal()):
+		_ = syscall.Kill(-child, ws.Signal())
+	default:
+		return exitStatus(ws)
+	}
+	var others syscall.WaitStatus
+	for wait(-child, &others) > 0 {
+	}
+	return exitStatus(ws)
+}
+
+// wait gives a child that has ended, of any (-1) or of a process group; less than 0 if there is none.
+func wait(which int, ws *syscall.WaitStatus) int {
 	for {
-		var ws syscall.WaitStatus
-		pid, err := syscall.Wait4(-1, &ws, 0, nil)
-		if errors.Is(err, syscall.EINTR) {
-			continue
-		}
-		if err != nil { // no child is left
-			return status
-		}
-		if pid != child {
-			continue
-		}
-		if status = exitStatus(ws); !stopping.Load() {
-			return status
+		pid, err := syscall.Wait4(which, ws, 0, nil)
+		if !errors.Is(err, syscall.EINTR) {
+			return pid
 		}
 	}
 }

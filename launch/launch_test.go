@@ -57,8 +57,9 @@ func testBinary(t *testing.T, context spec.G, it spec.S) {
 	})
 
 	it("says how it is called", func() {
-		usage := "usage: launch exec WORD...\n       launch init PROGRAM ARGUMENT...\nWithout arguments it is an exec.d helper.\n"
-		for _, args := range [][]string{{"exec"}, {"init"}, {"run"}, {""}} {
+		usage := "usage: launch exec WORD...\n       launch init PROGRAM ARGUMENT...\n       launch shell COMMAND ARGUMENT...\n" +
+			"Without arguments it is an exec.d helper.\n"
+		for _, args := range [][]string{{"exec"}, {"init"}, {"shell"}, {"run", "a"}, {""}} {
 			Expect(call(t, t.TempDir(), nil, nil, args...)).To(Equal(result{2, "", usage}))
 		}
 	})
@@ -170,6 +171,11 @@ func testExecute(t *testing.T, context spec.G, it spec.S) {
 		}
 		got := launch([]string{bin(), "PORT=5000", "ARGS=-k  asgi"}, words...)
 		Expect(got).To(Equal(result{7, "<0.0.0.0:5000><-k><asgi><-k  asgi><><a><b)}><$PORT größe>", ""}))
+	})
+
+	it("takes what is added behind the command as it is", func() {
+		got := launch([]string{bin(), "PORT=5000"}, "show", "$(PORT)", expand.End, "${PORT}", "a$$b", "x  y", expand.End)
+		Expect(got.out).To(Equal("<5000><${PORT}><a$$b><x  y><$.>"))
 	})
 
 	it("stays the same process and leaves the environment alone", func() {

@@ -18,9 +18,9 @@ import (
 func testSupervise(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
-	// stopped runs a shell script, sends the signal when it says ready, and gives what it says from then on.
-	stopped := func(signal os.Signal, script string) (string, int) {
-		cmd := exec.Command(helper, "init", "sh", "-c", script)
+	// stopped runs a command, sends the signal when it says ready, and gives what it says from then on.
+	stopped := func(signal os.Signal, args ...string) (string, int) {
+		cmd := exec.Command(helper, args...)
 		cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
 		var errs bytes.Buffer
 		cmd.Stderr = &errs
@@ -45,19 +45,60 @@ func testSupervise(t *testing.T, context spec.G, it spec.S) {
 	})
 
 	const drains = `(trap 'echo drained; exit 0' TERM INT; echo ready; while :; do sleep 0.05; done); echo never`
-	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
-		it("passes "+signal.String()+" on to what a shell waits for, and waits for it itself", func() {
-			said, status := stopped(signal, drains)
-			Expect(said).To(Equal("drained\n"))
-			Expect(status).To(Equal(128 + int(signal.(syscall.Signal))))
+	for _, c := range []struct {
+		signal os.Signal
+		said   string
+		status int
+	}{
+		{syscall.SIGTERM, "drained\n", 143},
+		{syscall.SIGINT, "drained\nnever\n", 0}, // bash itself goes on when its child did not die of an interrupt
+	} {
+		it("passes "+c.signal.String()+" on to what a shell waits for, and waits for it itself", func() {
+			said, status := stopped(c.signal, "shell", drains)
+			Expect(said).To(Equal(c.said))
+			Expect(status).To(Equal(c.status))
 		})
 	}
 
 	it("reaches what runs in the background", func() {
-		said, status := stopped(syscall.SIGTERM, `(trap 'sleep 0.3; echo drained; exit 0' TERM; echo ready; while :; do sleep 0.05; done) & sleep 100`)
+		said, status := stopped(syscall.SIGTERM, "shell", `(trap 'sleep 0.3; echo drained; exit 0' TERM; echo ready; while :; do sleep 0.05; done) & sleep 100`)
 		Expect(said).To(Equal("drained\n"))
 		Expect(status).To(Equal(143))
 	})
+
+	it("stops a program that does not handle the signal", func() {
+		said, status := stopped(syscall.SIGTERM, "init", "bash", "-c", "echo ready; exec sleep 100")
+		Expect(said).To(BeEmpty())
+		Expect(status).To(Equal(143))
+	})
+
+	it("leaves it to a program that handles the signal to stop its own", func() {
+		// The child would say so if it was told itself.
+		said, status := stopped(syscall.SIGTERM, "init", "bash", "-c",
+			`(trap 'echo child' TERM; while [ ! -e stop ]; do sleep 0.05; done; rm stop; echo done) & trap 'touch stop; wait; echo stopped; exit 3' TERM; echo ready; wait`)
+		Expect(said).To(Equal("done\nstopped\n"))
+		Expect(status).To(Equal(3))
+	})
+
+	it("tells those that a program leaves behind when it dies of the signal, and waits for them", func() {
+		said, status := stopped(syscall.SIGTERM, "init", "bash", "-c", `(trap 'sleep 0.3; echo drained; exit 0' TERM; echo ready; while :; do sleep 0.05; done); echo never`)
+		Expect(said).To(Equal("drained\n"))
+		Expect(status).To(Equal(143))
+	})
+
+	for _, signal := range []os.Signal{syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2} {
+		it("passes on "+signal.String(), func() {
+			for _, how := range []string{"init", "shell"} {
+				args := []string{how}
+				if how == "init" {
+					args = append(args, "bash", "-c")
+				}
+				said, status := stopped(signal, append(args, "trap 'echo got; exit 4' HUP USR1 USR2; echo ready; while :; do sleep 0.05; done")...)
+				Expect(said).To(Equal("got\n"))
+				Expect(status).To(Equal(4))
+			}
+		})
+	}
 
 	it("does not wait for what a program leaves behind when nobody told it to stop", func() {
 		got := call(t, t.TempDir(), []string{"PATH=/usr/bin:/bin"}, nil, "init", "sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!")
@@ -76,7 +117,7 @@ func testSupervise(t *testing.T, context spec.G, it spec.S) {
 	})
 
 	it("says that the image has no shell", func() {
-		Expect(call(t, t.TempDir(), []string{"PATH=/nowhere"}, nil, "init", "bash", "-c", "a && b")).To(Equal(result{127, "",
+		Expect(call(t, t.TempDir(), []string{"PATH=/nowhere"}, nil, "shell", "a && b")).To(Equal(result{127, "",
 			`The image has no bash, which this command of the Procfile needs.
   fix: write the command without shell syntax (no &&, ;, |, $(...), or *), or build with a run image that has bash
 `}))

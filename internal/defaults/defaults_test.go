@@ -105,14 +105,14 @@ func testDefaults(t *testing.T, context spec.G, it spec.S) {
 
 	const ours = "GUNICORN_CMD_ARGS=--config /layers/gunicorn.pyc"
 	for _, c := range []struct{ name, program, writable, environ, want string }{
-		{"tells gunicorn", "gunicorn", "/tmp /dev/shm", "", ours + "\nLOCKSTEP_GUNICORN=threads=14 keepalive=75 graceful_timeout=8 worker_tmp_dir=/dev/shm"},
-		{"leaves heartbeats to gunicorn", "gunicorn", "/tmp", "", ours + "\nLOCKSTEP_GUNICORN=threads=14 keepalive=75 graceful_timeout=8"},
-		{"finds a last place for heartbeats", "gunicorn", "/dev/mqueue", "", ours + "\nLOCKSTEP_GUNICORN=threads=14 keepalive=75 graceful_timeout=8 worker_tmp_dir=/dev/mqueue"},
-		{"puts the owner's arguments behind", "gunicorn", "/tmp", "GUNICORN_CMD_ARGS=--threads=2", ours + " --threads=2\nLOCKSTEP_GUNICORN=threads=14 keepalive=75 graceful_timeout=8"},
-		{"has gunicorn listen on IPv6", "gunicorn", "/tmp", "BIND_ADDRESS=::", ours + "\nLOCKSTEP_GUNICORN=threads=14 keepalive=75 graceful_timeout=8 bind=[::]:5000"},
-		{"knows Kubernetes", "gunicorn", "/tmp", "KUBERNETES_SERVICE_HOST=10.0.0.1", ours + "\nLOCKSTEP_GUNICORN=threads=14 keepalive=75 graceful_timeout=28"},
-		{"is told how long stopping takes", "gunicorn", "/tmp", "KUBERNETES_SERVICE_HOST=10.0.0.1 BPL_GRACE_PERIOD=120", ours + "\nLOCKSTEP_GUNICORN=threads=14 keepalive=75 graceful_timeout=118"},
-		{"stops at once if it has to", "gunicorn", "/tmp", "BPL_GRACE_PERIOD=1", ours + "\nLOCKSTEP_GUNICORN=threads=14 keepalive=75 graceful_timeout=1"},
+		{"tells gunicorn", "gunicorn", "/tmp /dev/shm", "", ours + "\nLOCKSTEP_GUNICORN=threads=27 keepalive=75 graceful_timeout=8 worker_tmp_dir=/dev/shm"},
+		{"leaves heartbeats to gunicorn", "gunicorn", "/tmp", "", ours + "\nLOCKSTEP_GUNICORN=threads=27 keepalive=75 graceful_timeout=8"},
+		{"finds a last place for heartbeats", "gunicorn", "/dev/mqueue", "", ours + "\nLOCKSTEP_GUNICORN=threads=27 keepalive=75 graceful_timeout=8 worker_tmp_dir=/dev/mqueue"},
+		{"puts the owner's arguments behind", "gunicorn", "/tmp", "GUNICORN_CMD_ARGS=--threads=2", ours + " --threads=2\nLOCKSTEP_GUNICORN=threads=27 keepalive=75 graceful_timeout=8"},
+		{"has gunicorn listen on IPv6", "gunicorn", "/tmp", "BIND_ADDRESS=::", ours + "\nLOCKSTEP_GUNICORN=threads=27 keepalive=75 graceful_timeout=8 bind=[::]:5000"},
+		{"knows Kubernetes", "gunicorn", "/tmp", "KUBERNETES_SERVICE_HOST=10.0.0.1", ours + "\nLOCKSTEP_GUNICORN=threads=27 keepalive=75 graceful_timeout=28"},
+		{"is told how long stopping takes", "gunicorn", "/tmp", "KUBERNETES_SERVICE_HOST=10.0.0.1 BPL_GRACE_PERIOD=120", ours + "\nLOCKSTEP_GUNICORN=threads=27 keepalive=75 graceful_timeout=118"},
+		{"stops at once if it has to", "gunicorn", "/tmp", "BPL_GRACE_PERIOD=1", ours + "\nLOCKSTEP_GUNICORN=threads=27 keepalive=75 graceful_timeout=1"},
 		{"tells uvicorn", "uvicorn", "/tmp", "", "UVICORN_HOST=0.0.0.0\nUVICORN_PORT=5000\nUVICORN_TIMEOUT_KEEP_ALIVE=75\nUVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=8"},
 		{"has uvicorn listen on IPv6", "uvicorn", "/tmp", "BIND_ADDRESS=::", "UVICORN_HOST=::\nUVICORN_PORT=5000\nUVICORN_TIMEOUT_KEEP_ALIVE=75\nUVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=8"},
 		{"leaves the owner's words to uvicorn alone", "uvicorn", "/tmp", "UVICORN_PORT=1 UVICORN_HOST=h UVICORN_TIMEOUT_KEEP_ALIVE=2", "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=8"},
@@ -149,7 +149,7 @@ func testDefaults(t *testing.T, context spec.G, it spec.S) {
 	}
 
 	it("gives a worker threads for its share of the requests", func() {
-		for workers, threads := range map[string]string{"1": "40", "2": "20", "3": "14", "8": "5", "64": "4"} {
+		for workers, threads := range map[string]string{"": "40", "1": "40", "2": "40", "3": "27", "8": "10", "64": "4"} {
 			m := machine(tree("venv/bin/gunicorn"), 2)
 			m.Gunicorn = "/layers/gunicorn.pyc"
 			list, err := defaults.Choose([]string{"PATH=/venv/bin", "WEB_CONCURRENCY=" + workers}, m)

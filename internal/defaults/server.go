@@ -7,9 +7,12 @@ import (
 )
 
 const (
-	// atATime is how many requests gunicorn's workers without a loop of their own serve together: threads that wait for a
-	// database cost nearly nothing, and as many workers cost a gigabyte.
+	// atATime is how many requests a gunicorn worker without a loop of its own serves together: threads that wait for a database
+	// cost nearly nothing, and as many workers cost a gigabyte. They are not shared out between the workers: a worker that gets
+	// most of the connections, which stay open, has to serve them alone.
 	atATime = 40
+	// atMost is how many all workers serve together: less than the 100 connections that PostgreSQL has for everybody.
+	atMost = 80
 	// keepAlive is longer than the minute after which most load balancers close an idle connection: a server that closes
 	// first answers some requests with a reset.
 	keepAlive = 75
@@ -43,7 +46,7 @@ func threads(env Environment) int {
 	if err != nil {
 		workers = 1
 	}
-	return max(4, (atATime+workers-1)/workers)
+	return max(4, min(atATime, (atMost+workers-1)/workers))
 }
 
 // uvicorn reads each of its options from a variable.

@@ -84,10 +84,17 @@ func Decode(word string) []Part {
 	return parts
 }
 
+// End stands behind the last encoded word: what a user adds when the image is started comes after it and is taken as it is. No
+// word is encoded like that.
+const End = "$."
+
 // Words gives the arguments that the encoded words stand for; lookup tells a variable's value and whether it is set.
 func Words(encoded []string, lookup func(name string) (string, bool)) []string {
 	var words []string
-	for _, word := range encoded {
+	for i, word := range encoded {
+		if word == End {
+			return append(words, encoded[i+1:]...)
+		}
 		words = append(words, fields(Decode(word), lookup)...)
 	}
 	return words

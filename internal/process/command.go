@@ -24,16 +24,25 @@ func New(kind, command string, app fs.FS, helper string) (Process, error) {
 func newProcess(e entry, file *syntax.File, app fs.FS, helper string) Process {
 	words, ok := direct(file)
 	if !ok || lacksInterpreter(words[0], app) {
-		return Process{Type: e.kind, Text: e.command, Command: []string{helper, "init", "bash", "-c", e.command}, Shell: true}
+		return Process{Type: e.kind, Text: e.command, Command: []string{helper, "shell", e.command}, Shell: true}
 	}
-	if name, _ := words[0].literal(); name != "env" && !slices.ContainsFunc(words, hasVariable) {
-		return Process{Type: e.kind, Text: e.command, Command: arguments(words)}
+	command := arguments(words)
+	if name, _ := words[0].literal(); name == "env" || slices.ContainsFunc(words, hasVariable) {
+		command = expanded(words, helper)
 	}
+	if !stopsItself(e, file) {
+		command = slices.Concat([]string{helper, "init"}, command)
+	}
+	return Process{Type: e.kind, Text: e.command, Command: command}
+}
+
+// expanded is the command that becomes that of the words, with their variables' values.
+func expanded(words []word, helper string) []string {
 	command := []string{helper, "exec"}
 	for _, w := range words {
 		command = append(command, expand.Encode(w))
 	}
-	return Process{Type: e.kind, Text: e.command, Command: command, Expand: true}
+	return append(command, expand.End)
 }
 
 // direct gives the words of a command that means the same with and without a shell.

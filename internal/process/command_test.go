@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -211,20 +212,16 @@ func testCommand(t *testing.T, context spec.G, it spec.S) {
 		it("needs no shell for "+c.command, func() {
 			got := read(c.command)
 			Expect(got.Shell).To(BeFalse())
-			want := append([]string{helper, "exec"}, c.words...)
-			if !got.Expand {
-				want = expand.Words(c.words, nothing)
+			want := expand.Words(c.words, nothing)
+			if slices.Contains(got.Command, expand.End) {
+				want = slices.Concat([]string{helper, "exec"}, c.words, []string{expand.End})
 			}
-			Expect(got.Command).To(Equal(want))
+			Expect(unsupervised(got)).To(Equal(want))
 		})
 		it("gives the arguments that bash gives for "+c.command, func() {
 			got := read(c.command)
 			for _, environ := range environments {
-				args := got.Command
-				if got.Expand {
-					args = expand.Words(args[2:], lookup(environ))
-				}
-				Expect(args).To(Equal(bashArguments(t, c.command, environ)), "with %q", environ)
+				Expect(started(got, environ)).To(Equal(bashArguments(t, c.command, environ)), "with %q", environ)
 			}
 		})
 	}
@@ -241,11 +238,7 @@ func testCommand(t *testing.T, context spec.G, it spec.S) {
 				continue
 			}
 			environ := environments[random.IntN(len(environments))]
-			args := list[0].Command
-			if list[0].Expand {
-				args = expand.Words(args[2:], lookup(environ))
-			}
-			Expect(args).To(Equal(bashArguments(t, command+"x", environ)), "%s with %q", command, environ)
+			Expect(started(list[0], environ)).To(Equal(bashArguments(t, command+"x", environ)), "%s with %q", command, environ)
 			compared++
 		}
 		Expect(compared).To(BeNumerically(">", 100))
@@ -260,7 +253,7 @@ func testCommand(t *testing.T, context spec.G, it spec.S) {
 	} {
 		it("needs no shell for the variable in "+c.command, func() {
 			environ := environments[1]
-			got := expand.Words(read(c.command).Command[2:], lookup(environ))
+			got := started(read(c.command), environ)
 			Expect(got[0]).To(Equal("env"))
 			Expect(got).To(ContainElement(c.name + "=" + c.value))
 			Expect(got).To(ContainElement("gunicorn"))
@@ -269,10 +262,27 @@ func testCommand(t *testing.T, context spec.G, it spec.S) {
 	for _, command := range shell {
 		it("leaves to bash "+command, func() {
 			Expect(read(command)).To(Equal(process.Process{
-				Type: "web", Text: command, Command: []string{helper, "init", "bash", "-c", command}, Default: true, Shell: true,
+				Type: "web", Text: command, Command: []string{helper, "shell", command}, Default: true, Shell: true,
 			}))
 		})
 	}
+}
+
+// unsupervised is the command without what only takes care of signals.
+func unsupervised(p process.Process) []string {
+	if p.Command[0] == helper && p.Command[1] == "init" {
+		return p.Command[2:]
+	}
+	return p.Command
+}
+
+// started are the arguments that a container gets in the end.
+func started(p process.Process, environ []string) []string {
+	args := unsupervised(p)
+	if args[0] == helper {
+		return expand.Words(args[2:], lookup(environ))
+	}
+	return args
 }
 
 func nothing(string) (string, bool) { return "", false }

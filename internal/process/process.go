@@ -16,7 +16,6 @@ type Process struct {
 	Text    string   // the command as the owner wrote it; empty for the standard processes
 	Command []string // the program and all its arguments
 	Default bool     // what the image runs when nobody asks for a type
-	Expand  bool     // Command begins with the launch helper, which expands variables
 	Shell   bool     // Command runs bash: an image without one cannot run it
 }
 
@@ -53,21 +52,26 @@ func WithTest(list []Process, pytest bool) []Process {
 	return withDefault(list, Process{Type: "test", Command: []string{"python", "-m", "unittest"}})
 }
 
-// Debuggable lets every process begin with the launch helper, which puts a debugger in front of Python when it is told to at start.
+// Debuggable lets every process become its command through the launch helper, which puts a debugger in front of Python when it is
+// told to at start.
 func Debuggable(list []Process, helper string) []Process {
 	list = slices.Clone(list)
 	for i, p := range list {
-		if p.Command[0] == helper || p.Shell {
+		if p.Shell || slices.Contains(p.Command, expand.End) {
 			continue
 		}
-		words := []string{helper, "exec"}
-		for _, word := range p.Command {
-			words = append(words, expand.Encode([]expand.Part{{Text: word}}))
-		}
-		list[i].Command, list[i].Expand = words, true
 		if p.Text == "" {
 			list[i].Text = strings.Join(p.Command, " ")
 		}
+		leading, program := []string(nil), p.Command
+		if program[0] == helper {
+			leading, program = program[:2], program[2:]
+		}
+		var words []word
+		for _, text := range program {
+			words = append(words, word{{Text: text}})
+		}
+		list[i].Command = slices.Concat(leading, expanded(words, helper))
 	}
 	return list
 }

@@ -19,10 +19,10 @@ type entry struct {
 // ReadProcfile reads a Procfile: one "type: command" a line, with blank lines and lines that begin with # skipped. The
 // processes come in the order of the file. The type web is the default; without it, a process that is the only one is.
 //
-// A command that a shell is not needed for becomes an argument list, so that the container's first process, which
-// gets its signals, is the server itself. If it has variables, helper (the launch helper's path in the image) goes in
-// front of it. All other commands are run by bash, which does not pass signals on: the helper is the first process there. app is
-// the app dir: it shows what a script or a server is given.
+// A command that a shell is not needed for becomes an argument list. The container's first process, which gets its signals, is a
+// server that knows what to do with them; in front of any other program stands helper (the launch helper's path in the image), and
+// in front of variables, too. Commands that need a shell are run by bash, under the helper. app is the app dir: it shows what a
+// script or a server is given.
 func ReadProcfile(data []byte, app fs.FS, helper string) ([]Process, []Warning, error) {
 	entries, err := readEntries(data)
 	if err != nil {

@@ -61,7 +61,7 @@ func render(list []process.Process, warnings []process.Warning, err error) strin
 	}
 	var b strings.Builder
 	for _, p := range list {
-		fmt.Fprintf(&b, "%s default=%t expand=%t shell=%t\n", p.Type, p.Default, p.Expand, p.Shell)
+		fmt.Fprintf(&b, "%s default=%t shell=%t\n", p.Type, p.Default, p.Shell)
 		for _, word := range p.Command {
 			fmt.Fprintf(&b, "  %q\n", word)
 		}

@@ -63,9 +63,12 @@ func testTest(t *testing.T, context spec.G, it spec.S) {
 	})
 
 	it("lets the helper begin every process that can be debugged", func() {
-		shell := process.Process{Type: "b", Command: []string{"/launch", "init", "bash", "-c", "x"}, Shell: true}
+		shell := process.Process{Type: "b", Command: []string{"/launch", "shell", "x"}, Shell: true}
 		plain := process.Process{Type: "a", Command: []string{"gunicorn", "a$b"}}
-		Expect(process.Debuggable([]process.Process{plain, shell}, "/launch")).To(Equal([]process.Process{
-			{Type: "a", Text: "gunicorn a$b", Command: []string{"/launch", "exec", "gunicorn", "a$$b"}, Expand: true}, shell}))
+		supervised := process.Process{Type: "c", Text: "python 'a$b'", Command: []string{"/launch", "init", "python", "a$b"}}
+		expanded := process.Process{Type: "d", Text: "gunicorn $A", Command: []string{"/launch", "exec", "gunicorn", "$(A)", "$."}}
+		Expect(process.Debuggable([]process.Process{plain, shell, supervised, expanded}, "/launch")).To(Equal([]process.Process{
+			{Type: "a", Text: "gunicorn a$b", Command: []string{"/launch", "exec", "gunicorn", "a$$b", "$."}}, shell,
+			{Type: "c", Text: "python 'a$b'", Command: []string{"/launch", "init", "/launch", "exec", "python", "a$$b", "$."}}, expanded}))
 	})
 }

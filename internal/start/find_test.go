@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/types"
 	"github.com/sclevine/spec"
 
 	"github.com/lockstep/python/internal/pep508"
@@ -159,6 +160,21 @@ func testSingle(t *testing.T, context spec.G, it spec.S) {
 		got, err := start.Check(app, start.Packages{"gunicorn": "27", "flask-socketio": "5"}, start.Settings{}, [][]string{{"gunicorn", "object:app"}})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(got[0].Single).To(ContainSubstring("Socket.IO"))
+	})
+	it("warns of Taskiq without the loop that lets it stop", func() {
+		app := fstest.MapFS{"shop.py": {Data: []byte("from taskiq import InMemoryBroker\nbroker = InMemoryBroker()\n")}}
+		for packages, want := range map[string]types.GomegaMatcher{
+			"taskiq":        ConsistOf(HaveSuffix("and is killed: add the line uvloop to requirements.txt")),
+			"taskiq uvloop": BeEmpty(),
+		} {
+			locked := start.Packages{}
+			for _, name := range strings.Fields(packages) {
+				locked[pep508.Name(name)] = "1"
+			}
+			found, err := start.Find(app, locked, start.Settings{File: "requirements.txt"})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Warnings).To(want)
+		}
 	})
 	it("tells it of console scripts", func() {
 		app["pyproject.toml"] = &fstest.MapFile{Data: []byte("[project]\nname = \"shop\"\n[project.scripts]\nshop-web = \"shop.web:serve\"\n")}

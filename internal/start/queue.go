@@ -25,6 +25,7 @@ func (f *finder) queueProcesses(queues []candidate) []Process {
 		case huey:
 			add("worker", c, f.huey(c))
 		case taskiq:
+			f.wantsLoop()
 			add("worker", c, strings.Join(append([]string{"taskiq worker --workers ${WEB_CONCURRENCY:-1}", c.spec()}, f.taskModules("task", c)...), " "))
 		case scheduler:
 			add("beat", c, strings.Join(append([]string{"taskiq scheduler", c.spec()}, f.taskModules("task", c)...), " "))
@@ -50,6 +51,14 @@ func (f *finder) huey(c candidate) string {
 		command += " --graceful-signal TERM"
 	}
 	return command
+}
+
+// wantsLoop warns of Taskiq without uvloop: its handler of SIGTERM does not wake the loop of asyncio, which goes on waiting for a task.
+func (f *finder) wantsLoop() {
+	text := "Without uvloop, a worker of Taskiq that has nothing to do does not notice that it is told to stop, and is killed: " + f.advice("uvloop")
+	if !f.packages.has("uvloop") && !slices.Contains(f.warnings, text) {
+		f.warnings = append(f.warnings, text)
+	}
 }
 
 // beatSchedule is where beat keeps what it did: the app dir may be read-only.

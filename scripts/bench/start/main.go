@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,9 +35,19 @@ func main() {
 	flag.StringVar(&b.helper, "helper", "", "the launch helper")
 	flag.IntVar(&b.repeat, "repeat", 9, "runs of what is timed; the median counts")
 	flag.DurationVar(&b.load, "load", 4*time.Second, "time under load")
+	rows := flag.String("rows", "", "expression for the rows to measure: helper, first, compiled, memory, throughput")
 	flag.Parse()
-	for _, row := range []func() error{b.helperTime, b.firstResponse, b.compiled, b.memory, b.throughput} {
-		if err := row(); err != nil {
+	only := regexp.MustCompile(*rows)
+	for _, row := range []struct {
+		name string
+		run  func() error
+	}{
+		{"helper", b.helperTime}, {"first", b.firstResponse}, {"compiled", b.compiled}, {"memory", b.memory}, {"throughput", b.throughput},
+	} {
+		if !only.MatchString(row.name) {
+			continue
+		}
+		if err := row.run(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
