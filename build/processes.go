@@ -80,11 +80,11 @@ func (p *processes) complete(set packageSet) (packageSet, error) {
 // check warns about programs of the Procfile that would fail at start.
 func (p *processes) check(file string, locked start.Packages) error {
 	programs := process.Programs([]byte(p.text("Procfile")))
-	var args [][]string
+	var calls []start.Program
 	for _, one := range programs {
-		args = append(args, one.Args)
+		calls = append(calls, start.Program{Dir: one.Dir, Elsewhere: one.Elsewhere, Args: one.Args})
 	}
-	verdicts, err := start.Check(p.app, locked, start.Settings{File: file}, args)
+	verdicts, err := start.Check(p.app, locked, start.Settings{File: file}, calls)
 	for i, v := range verdicts {
 		if v.Warning != "" {
 			p.warnings = append(p.warnings, process.Warning{Line: programs[i].Line, Text: v.Warning})

@@ -15,6 +15,7 @@ func TestUnitProcess(t *testing.T) {
 	suite("LiveReload", testLiveReload)
 	suite("Command", testCommand)
 	suite("Procfile", testProcfile)
+	suite("Programs", testPrograms)
 	suite("Test", testTest)
 	suite("Standard", testStandard)
 	suite.Run(t)

@@ -40,6 +40,33 @@ func testProcfile(t *testing.T, context spec.G, it spec.S) {
 	}
 }
 
+func testPrograms(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	for _, c := range []struct {
+		command string
+		want    []process.Program
+	}{
+		{"python main.py", []process.Program{{Dir: ".", Args: []string{"python", "main.py"}}}},
+		{"cd back && exec python main.py", []process.Program{{Dir: "back", Args: []string{"python", "main.py"}}}},
+		{"cd back; cd site; poetry run flask run", []process.Program{{Dir: "back/site", Args: []string{"flask", "run"}}}},
+		{"cd back && python a.py && cd .. && python b.py", []process.Program{{Dir: "back", Args: []string{"python", "a.py"}}, {Dir: ".", Args: []string{"python", "b.py"}}}},
+		{"env --chdir=back A=b python main.py", []process.Program{{Dir: "back", Args: []string{"python", "main.py"}}}},
+		{"gunicorn --chdir back main:app", []process.Program{{Dir: "back", Args: []string{"gunicorn", "--chdir", "back", "main:app"}}}},
+		{"uvicorn --app-dir=back main:app", []process.Program{{Dir: "back", Args: []string{"uvicorn", "--app-dir=back", "main:app"}}}},
+		{"PYTHONPATH=lib python main.py", []process.Program{{Dir: ".", Elsewhere: true, Args: []string{"python", "main.py"}}}},
+		{"(cd back && python a.py); python b.py", []process.Program{{Dir: "back", Elsewhere: true, Args: []string{"python", "a.py"}}, {Dir: "back", Elsewhere: true, Args: []string{"python", "b.py"}}}},
+		{"cd .. && python main.py", []process.Program{{Dir: "..", Args: []string{"python", "main.py"}}}},
+	} {
+		it("finds what is started by "+c.command, func() {
+			for i := range c.want {
+				c.want[i].Line, c.want[i].Type = 1, "web"
+			}
+			Expect(process.Programs([]byte("web: " + c.command + "\n"))).To(Equal(c.want))
+		})
+	}
+}
+
 var corrected = regexp.MustCompile(`(?m)(?:write one line: |write |e\.g\. line 4: |command, e\.g\. |perhaps to read: |Write instead: )([\w.-]+: .*)$`)
 
 // corrections are the lines that the messages say to write.

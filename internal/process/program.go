@@ -1,6 +1,8 @@
 package process
 
 import (
+	"path"
+	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -10,11 +12,12 @@ import (
 type Program struct {
 	Line int
 	Type string
-	Args []string
+	Dir       string // of the app dir, where it runs
+	Elsewhere bool   // it looks for modules in other places, too, or may run in another directory
+	Args      []string
 }
 
-// Programs lists what a valid Procfile starts. Lines that go to another directory or change where modules are looked for are
-// left out: their names do not mean what they do in the app dir.
+// Programs lists what a valid Procfile starts.
 func Programs(data []byte) []Program {
 	entries, err := readEntries(data)
 	if err != nil {
@@ -23,13 +26,17 @@ func Programs(data []byte) []Program {
 	var list []Program
 	for _, e := range entries {
 		file, err := parse(e)
-		if err != nil || elsewhere(e.command) {
+		if err != nil {
 			continue
 		}
+		dir := "."
 		syntax.Walk(file, func(node syntax.Node) bool {
 			if call, ok := node.(*syntax.CallExpr); ok && len(call.Args) > 0 {
-				if v := newInvocation(e.command, call); v.start < len(v.args) {
-					list = append(list, Program{e.line, e.kind, v.args[v.start:]})
+				v := newInvocation(e.command, call)
+				if v.args[0] == "cd" {
+					dir = path.Join(append([]string{dir}, v.args[1:]...)...)
+				} else if v.start < len(v.args) {
+					list = append(list, Program{e.line, e.kind, path.Join(dir, v.dir()), elsewhere.MatchString(e.command), v.args[v.start:]})
 				}
 			}
 			return true
@@ -38,11 +45,19 @@ func Programs(data []byte) []Program {
 	return list
 }
 
-func elsewhere(command string) bool {
-	for _, sign := range []string{"cd ", "chdir", "--app-dir", "PYTHONPATH", "--pythonpath", "--working-dir", "--workdir", "-C "} {
-		if strings.Contains(command, sign) {
-			return true
+// dir is where the program is told to look for its modules.
+func (v invocation) dir() string {
+	for i, arg := range v.args {
+		name, value, assigns := strings.Cut(arg, "=")
+		if name != "--chdir" && name != "--app-dir" {
+			continue
 		}
+		if !assigns && i+1 < len(v.args) {
+			value = v.args[i+1]
+		}
+		return value
 	}
-	return false
+	return ""
 }
+
+var elsewhere = regexp.MustCompile(`PYTHONPATH|--pythonpath|--work(ing-)?dir|-C |pushd |\(\s*cd `)

@@ -151,15 +151,36 @@ func testSingle(t *testing.T, context spec.G, it spec.S) {
 		{"python -m", false},
 	} {
 		it("tells whether more than one worker would stop "+c.command, func() {
-			got, err := start.Check(app, start.Packages{"uvicorn": "1", "gunicorn": "27"}, start.Settings{}, [][]string{strings.Fields(c.command)})
+			got, err := start.Check(app, start.Packages{"uvicorn": "1", "gunicorn": "27"}, start.Settings{}, []start.Program{{Dir: ".", Args: strings.Fields(c.command)}})
 			Expect(err).NotTo(HaveOccurred())
 			Expect(got[0].Single != "").To(Equal(c.want))
 		})
 	}
 	it("tells it of servers, where the packages keep sessions", func() {
-		got, err := start.Check(app, start.Packages{"gunicorn": "27", "flask-socketio": "5"}, start.Settings{}, [][]string{{"gunicorn", "object:app"}})
+		got, err := start.Check(app, start.Packages{"gunicorn": "27", "flask-socketio": "5"}, start.Settings{}, []start.Program{{Dir: ".", Args: []string{"gunicorn", "object:app"}}})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(got[0].Single).To(ContainSubstring("Socket.IO"))
+	})
+	it("tells it of programs in a directory", func() {
+		for _, c := range []struct {
+			program start.Program
+			warning string
+			single  bool
+		}{
+			{start.Program{Dir: "back", Args: []string{"python", "main.py"}}, "", true},
+			{start.Program{Dir: "back", Elsewhere: true, Args: []string{"python", "main.py"}}, "", true},
+			{start.Program{Dir: "back", Args: []string{"python", "mian.py"}}, "there is no file mian.py. Did you mean main.py?", false},
+			{start.Program{Dir: "back", Elsewhere: true, Args: []string{"python", "mian.py"}}, "", false},
+			{start.Program{Dir: ".", Args: []string{"python", "main.py"}}, "there is no file main.py. Did you mean back/main.py?", false},
+			{start.Program{Dir: "..", Args: []string{"python", "main.py"}}, "", false},
+			{start.Program{Dir: "$DIR", Args: []string{"python", "main.py"}}, "", false},
+		} {
+			app := files(map[string]string{"back/main.py": "import uvicorn\nuvicorn.run(app)\n"})
+			got, err := start.Check(app, start.Packages{"uvicorn": "1"}, start.Settings{}, []start.Program{c.program})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(got[0].Warning).To(Equal(c.warning))
+			Expect(got[0].Single != "").To(Equal(c.single), c.program.Dir)
+		}
 	})
 	it("warns of Taskiq without the loop that lets it stop", func() {
 		app := fstest.MapFS{"shop.py": {Data: []byte("from taskiq import InMemoryBroker\nbroker = InMemoryBroker()\n")}}
@@ -274,7 +295,7 @@ func testCheck(t *testing.T, context spec.G, it spec.S) {
 		{[]string{"python", "mian.py"}, "there is no file mian.py. Did you mean main.py or shop/wsgi.py or src/inner/a.py?"},
 	} {
 		it("judges "+c.args[0]+" "+c.args[len(c.args)-1], func() {
-			got, err := start.Check(app, locked, start.Settings{File: "requirements.txt"}, [][]string{c.args})
+			got, err := start.Check(app, locked, start.Settings{File: "requirements.txt"}, []start.Program{{Dir: ".", Args: c.args}})
 			Expect(err).NotTo(HaveOccurred())
 			Expect(got).To(Equal([]start.Verdict{{Warning: c.want}}))
 		})

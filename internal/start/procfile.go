@@ -2,6 +2,7 @@ package start
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -10,19 +11,44 @@ import (
 	"strings"
 )
 
-// Check looks at programs of a Procfile, each an argument list, for what would fail at start: a server that is not locked, a module or
-// object that is not there, a server of the wrong kind. It gives a verdict for each. What it cannot see through it takes for right.
-func Check(app fs.FS, packages Packages, settings Settings, programs [][]string) ([]Verdict, error) {
-	t, modules, err := readTree(app)
-	if err != nil {
-		return nil, fmt.Errorf("reading the app dir: %w", err)
-	}
-	f := &finder{tree: t, modules: modules, packages: packages, settings: settings}
-	var list []Verdict
-	for _, args := range programs {
-		list = append(list, Verdict{f.check(args), f.singleProgram(args)})
+// Check looks at programs of a Procfile for what would fail at start: a server that is not locked, a module or object that is not
+// there, a server of the wrong kind. It gives a verdict for each. What it cannot see through it takes for right.
+func Check(app fs.FS, packages Packages, settings Settings, programs []Program) ([]Verdict, error) {
+	finders := map[string]*finder{}
+	list := make([]Verdict, len(programs))
+	for i, p := range programs {
+		if !fs.ValidPath(p.Dir) {
+			continue // outside, or known at start alone
+		}
+		f := finders[p.Dir]
+		if f == nil {
+			dir, err := fs.Sub(app, p.Dir)
+			if err != nil {
+				return nil, fmt.Errorf("going to %s of the app dir: %w", p.Dir, err)
+			}
+			t, modules, err := readTree(dir)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return nil, fmt.Errorf("reading the app dir: %w", err)
+			}
+			f = &finder{tree: t, modules: modules, packages: packages, settings: settings}
+			finders[p.Dir] = f
+		}
+		list[i].Single = f.singleProgram(p.Args)
+		if !p.Elsewhere {
+			list[i].Warning = f.check(p.Args)
+		}
 	}
 	return list, nil
+}
+
+// Program is one that a Procfile starts.
+type Program struct {
+	Dir       string // of the app dir, where it runs
+	Elsewhere bool   // it may not find modules where they are looked for here
+	Args      []string
 }
 
 // Verdict is what there is to say about a program.
