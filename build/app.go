@@ -40,8 +40,8 @@ func (b *builder) readSources() (appSources, error) {
 }
 
 // makeBytecode compiles the app's code into a layer that is reused as long as no source changes; links in the app dir lead
-// Python to it.
-func (b *builder) makeBytecode(app appSources) error {
+// Python to it. broken are files that are warned about elsewhere.
+func (b *builder) makeBytecode(app appSources, broken []string) error {
 	sources := app.files
 	if len(sources) == 0 {
 		b.log.fact("There are no Python files to compile")
@@ -58,13 +58,13 @@ func (b *builder) makeBytecode(app appSources) error {
 	}
 	if reused {
 		b.log.fact("Reusing %s: no change in %s", bytecodeLayer, count(len(sources), "source file"))
-	} else if err := b.compileApp(sources, f, why); err != nil {
+	} else if err := b.compileApp(sources, f, why, broken); err != nil {
 		return err
 	}
 	return install.LinkBytecode(sources, b.packit.WorkingDir, b.layers.path(bytecodeLayer))
 }
 
-func (b *builder) compileApp(sources []install.Source, f facts, why string) error {
+func (b *builder) compileApp(sources []install.Source, f facts, why string, broken []string) error {
 	if _, err := b.layers.empty(bytecodeLayer); err != nil {
 		return err
 	}
@@ -78,15 +78,24 @@ func (b *builder) compileApp(sources []install.Source, f facts, why string) erro
 	}
 	b.log.fact("Made %s: %s compiled (%s)", bytecodeLayer, count(len(sources)-len(failed), "source file"), size(bytes))
 	b.log.detail("%s: %s", bytecodeLayer, why)
+	b.warnFailed(failed, broken)
+	return nil
+}
+
+// warnFailed tells which files do not compile, a few of them in full.
+func (b *builder) warnFailed(failed []install.Failed, told []string) {
+	shown := 0
 	for i, f := range failed {
-		if i == 5 {
+		name := strings.TrimPrefix(f.Name, b.packit.WorkingDir+"/")
+		if slices.Contains(told, name) {
+			continue
+		}
+		if shown++; shown > 5 {
 			b.log.warn("%s more do not compile", count(len(failed)-i, "file"))
 			break
 		}
-		name := strings.TrimPrefix(f.Name, b.packit.WorkingDir+"/")
 		b.log.warn("Python %s cannot import %s, line %d: %s", b.cpython.release.Version, name, f.Line, f.Message)
 	}
-	return nil
 }
 
 // keepBuildEnv lets later buildpacks that asked for it find Python and the packages. The variables stand in a layer of their own,

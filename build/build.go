@@ -95,7 +95,7 @@ func (b *builder) build(bindings func(string) (dependency.Sources, error)) (pack
 	if err := b.collectStatic(packages.packages); err != nil {
 		return packit.BuildResult{}, err
 	}
-	if err := errors.Join(b.makeBytecode(sources), b.makeGunicorn(records)); err != nil {
+	if err := errors.Join(b.makeBytecode(sources, processes.broken), b.makeGunicorn(records)); err != nil {
 		return packit.BuildResult{}, err
 	}
 	if err := b.finishPython(embedding(records)); err != nil {

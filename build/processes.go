@@ -21,6 +21,7 @@ type processes struct {
 	notes    []string // where it was found
 	warnings []process.Warning
 	single   []string // types of processes that may have only one worker
+	broken   []string // files of the app that a warning is about since Python cannot read them
 }
 
 // readProcfile comes first: a mistake in the Procfile is told before anything is downloaded.
@@ -98,7 +99,7 @@ func (p *processes) check(file string, locked start.Packages) error {
 
 // take takes over what was found in the code.
 func (p *processes) take(found start.Result) error {
-	p.notes = append(p.notes, found.Notes...)
+	p.notes, p.broken = append(p.notes, found.Notes...), found.Broken
 	for _, text := range found.Warnings {
 		p.warnings = append(p.warnings, process.Warning{Text: text})
 	}

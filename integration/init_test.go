@@ -44,6 +44,7 @@ func TestIntegration(t *testing.T) {
 	suite := spec.New("integration", spec.Report(report.Terminal{}), spec.Parallel())
 	suite("Samples", testSamples)
 	suite("Start", testStart)
+	suite("Compiled", testCompiled)
 	suite("Queues", testQueues)
 	suite("Launch", testLaunch)
 	suite("Hostile", testHostile)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/types"
 	"github.com/sclevine/spec"
 )
 
@@ -47,6 +48,25 @@ func testStart(t *testing.T, context spec.G, it spec.S) {
 			a.responds(strings.Fields(string(response)))
 		})
 	}
+}
+
+// A check that finds nothing in 90 apps is to be seen finding something.
+func testCompiled(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	it("sees what Python compiles in a container", func() {
+		a := newApp(t, map[string]string{"main.py": "import other\n", "other.py": "", "Procfile": "web: python main.py\n"})
+		a.mustBuild()
+		for command, want := range map[string]types.GomegaMatcher{
+			"import other": BeEmpty(),
+			"open('fresh.py', 'w').close(); import fresh": ConsistOf(ContainSubstring("/fresh.cpython-")),
+		} {
+			id := strings.TrimSpace(docker(t, "create", "--user", "0", "--entrypoint", "python", a.image, "-c", command))
+			docker(t, "start", "--attach", id)
+			Expect(compiled(t, id)).To(want)
+			docker(t, "rm", "--volumes", id)
+		}
+	})
 }
 
 // responds asks for what a response file says: GET PATH TEXT or STATUS and flags for Docker, or RUN TEXT for an app that is no server.

@@ -55,7 +55,7 @@ func testNamed(t *testing.T, context spec.G, it spec.S) {
   fix: set BP_APP=main:app or BP_APP=main:admin or BP_APP=deep.it:it`},
 		{"main:ap", `BP_APP is "main:ap", but main.py binds no ap at its top level.
   where: BP_APP
-  fix: set BP_APP=main:app or BP_APP=main:admin or BP_APP=main:config`},
+  fix: set BP_APP=main:app or BP_APP=main:admin or BP_APP=deep.it:it`},
 		{"broken:app", `BP_APP is "broken:app", but broken.py cannot be read: line 1, "(" was never closed.
   where: BP_APP
   fix: name a module and the app object in it, as in BP_APP=shop.main:app`},

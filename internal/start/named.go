@@ -36,7 +36,11 @@ func (f *finder) named(name string, web []candidate) (candidate, error) {
 	}
 	list := m.names[wanted]
 	if len(list) == 0 {
-		return candidate{}, noObject(name, wanted, m, nearest(name, append(f.known(web), f.objects(m)...)))
+		names := f.known(web)
+		if len(names) == 0 {
+			names = f.objects(m)
+		}
+		return candidate{}, noObject(name, wanted, m, nearest(name, names))
 	}
 	b := list[len(list)-1]
 	c := candidate{module: m, name: wanted, factory: called || b.function != nil, line: b.line, framework: anyASGI, id: m.file + ":" + wanted}
@@ -72,11 +76,11 @@ func (f *finder) known(web []candidate) []string {
 	return list
 }
 
-// objects are all that a module binds by assigning.
+// objects are all that a module binds by assigning, but for constants.
 func (f *finder) objects(m *module) []string {
 	var list []string
 	for _, name := range m.order {
-		if b := m.names[name][0]; b.imported == "" && !b.class && b.function == nil {
+		if b := m.names[name][0]; b.imported == "" && !b.class && b.function == nil && name != strings.ToUpper(name) {
 			list = append(list, m.name+":"+name)
 		}
 	}

@@ -34,6 +34,7 @@ type Result struct {
 	Processes []Process
 	Notes     []string // facts: what was found, and where
 	Warnings  []string
+	Broken    []string // files that a warning is about since Python cannot read them
 	Needs     string // the server that the web process runs and that is not among the packages; empty if it is
 }
 
@@ -45,6 +46,7 @@ type finder struct {
 	settings Settings
 	notes    []string
 	warnings []string
+	broken   []string
 }
 
 // Find looks for the app: the one that the settings name, a console script that serves, the app object in the code, a package
@@ -76,7 +78,7 @@ func Find(app fs.FS, packages Packages, settings Settings) (Result, error) {
 	}
 	f.addScripts(&result, scripts)
 	f.setDefault(&result, config, scripts, len(web) > 0)
-	result.Notes, result.Warnings = f.notes, f.warnings
+	result.Notes, result.Warnings, result.Broken = f.notes, f.warnings, f.broken
 	return result, nil
 }
 
@@ -186,6 +188,7 @@ func (f *finder) carries(name string) bool {
 func (f *finder) checkSyntax() {
 	for _, m := range f.modules {
 		if f.crashes(m) {
+			f.broken = append(f.broken, m.file)
 			f.warnings = append(f.warnings, fmt.Sprintf("%s, line %d: %s. An app in this file is not found, and would crash at start: correct the line.",
 				m.file, m.invalid.line, m.invalid.text))
 		}
@@ -256,19 +259,17 @@ func (f *finder) runnable() *module {
 
 // nothing says what was looked for, and gives a line that starts this app.
 func (f *finder) nothing() string {
-	line := "web: gunicorn main:app"
+	line, usually := "web: gunicorn main:app", false
 	for _, m := range f.modules {
 		if likely := f.likely(m); likely != "" {
 			line = "web: " + likely
 			break
 		}
 		base := path.Base(m.file)
-		if path.Dir(m.file) == f.tree.home && base != "manage.py" && base != "gunicorn.conf.py" {
+		if path.Dir(m.file) == f.tree.home && base != "manage.py" && base != "gunicorn.conf.py" && !usually {
 			c := candidate{module: m}
 			line = "worker: " + environment(c) + "python " + within(c)
-			if slices.Contains(conventional, base) {
-				break
-			}
+			usually = slices.Contains(conventional, base)
 		}
 	}
 	return "nothing was found that starts the app, so the image has no default process.\n" +

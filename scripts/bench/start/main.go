@@ -1,11 +1,12 @@
 // Command start measures how an image starts and serves: scripts/bench-start.sh makes the image and calls it.
 //
-//	start -image IMAGE -run IMAGE -flat DIR -helper FILE [-quick]
+//	start -image IMAGE -run IMAGE -flat DIR -helper FILE [-rows EXPRESSION]
 //
 // The load comes from this program and goes to containers of this machine alone.
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
@@ -212,33 +213,60 @@ func (b bench) memory() error {
 	return nil
 }
 
-// throughput compares our defaults with a sweep of workers and threads on the same limited container.
+// throughput compares our defaults with a sweep of workers and threads on the same limited container. The best of many noisy figures
+// is a lucky one: the three that come first are measured again, turn by turn with the defaults, and their medians count.
 func (b bench) throughput() error {
+	var sweep []cell
+	for _, workers := range []string{"1", "2", "4"} {
+		for _, threads := range []string{"1", "4", "16", "40"} {
+			sweep = append(sweep, cell{workers + " × " + threads, []string{"--env", "WEB_CONCURRENCY=" + workers, "--env", "GUNICORN_CMD_ARGS=--threads " + threads}})
+		}
+	}
+	ours := cell{name: "defaults"}
 	for _, cpus := range []string{"1", "2"} {
 		limits := []string{"--cpus", cpus, "--memory", "512m", "--entrypoint", "web"}
-		for _, page := range []string{"cpu", "io"} {
-			ours, err := b.served(limits, "/"+page)
+		for _, page := range []string{"/cpu", "/io"} {
+			once, err := b.medians(1, sweep, limits, page)
 			if err != nil {
 				return err
 			}
-			best, at := 0.0, ""
-			for _, workers := range []string{"1", "2", "4"} {
-				for _, threads := range []string{"1", "4", "8", "16"} {
-					got, err := b.served(append(limits, "--env", "WEB_CONCURRENCY="+workers, "--env", "GUNICORN_CMD_ARGS=--threads "+threads), "/"+page)
-					if err != nil {
-						return err
-					}
-					fmt.Printf("  %s CPU, /%s: %s × %s: %.0f\n", cpus, page, workers, threads, got)
-					if got > best {
-						best, at = got, workers+" × "+threads
-					}
-				}
+			finalists := slices.SortedStableFunc(slices.Values(sweep), func(x, y cell) int { return cmp.Compare(once[y.name], once[x.name]) })[:3]
+			figures, err := b.medians(5, append(finalists, ours), limits, page)
+			if err != nil {
+				return err
 			}
-			fmt.Printf("%s CPU, /%s: %.0f requests a second at our defaults, at best %.0f with %s workers × threads\n", cpus, page, ours, best, at)
-			verdict("requests a second ÷ best of the sweep", ours/best, 0.9, ours/best >= 0.9)
+			best := slices.MaxFunc(finalists, func(x, y cell) int { return cmp.Compare(figures[x.name], figures[y.name]) })
+			fmt.Printf("%s CPU, %s: %.0f requests a second at our defaults, %.0f with %s workers × threads\n", cpus, page, figures[ours.name], figures[best.name], best.name)
+			ratio := figures[ours.name] / figures[best.name]
+			verdict("requests a second ÷ best of the sweep", ratio, 0.9, ratio >= 0.9)
 		}
 	}
 	return nil
+}
+
+// cell is a way to run the image.
+type cell struct {
+	name  string
+	flags []string
+}
+
+// medians are the requests a second of each cell, measured in turns.
+func (b bench) medians(rounds int, cells []cell, limits []string, page string) (map[string]float64, error) {
+	got, out := map[string][]float64{}, map[string]float64{}
+	for range rounds {
+		for _, c := range cells {
+			figure, err := b.served(slices.Concat(limits, c.flags), page)
+			if err != nil {
+				return nil, err
+			}
+			got[c.name] = append(got[c.name], figure)
+		}
+	}
+	for _, c := range cells {
+		fmt.Printf("  %s: %s: %.0f\n", page, c.name, got[c.name])
+		out[c.name] = median(got[c.name])
+	}
+	return out, nil
 }
 
 func (b bench) served(flags []string, path string) (float64, error) {
