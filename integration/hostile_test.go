@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -90,8 +91,9 @@ func pairwise(all [][]int) [][]int {
 // ipv6 gives the network and address of a container that has IPv6 alone: Docker itself always adds IPv4.
 func ipv6(t *testing.T) (string, string) {
 	t.Helper()
-	network := "lockstep-it-" + strings.ToLower(t.Name()[:4]) + fmt.Sprint(births.Add(1))
-	docker(t, "network", "create", "--ipv6", "--subnet", "fd00:6c6f:636b::/64", network)
+	number := births.Add(1)
+	network := "lockstep-it-" + strings.ToLower(t.Name()[:4]) + fmt.Sprint(number)
+	docker(t, "network", "create", "--ipv6", "--subnet", fmt.Sprintf("fd00:6c6f:636b:%x::/64", number), network)
 	t.Cleanup(func() { docker(t, "network", "rm", network) })
 	holder := strings.TrimSpace(docker(t, "run", "--detach", "--network", network, "--entrypoint", "sleep", runImage, "86400"))
 	t.Cleanup(func() { docker(t, "rm", "--force", holder) })
@@ -111,42 +113,63 @@ func testHostile(t *testing.T, context spec.G, it spec.S) {
 		usual.mustBuild()
 		bare.mustBuild("--run-image", distroless)
 		images := map[string]string{"usual": usual.image, "distroless": bare.image}
-		network, address := ipv6(t)
-
 		lists := conditions()
 		list := cells(lists)
 		if !*everyCell {
 			list = pairwise(list)
 		}
-		var failed []string
-		for _, cell := range list {
+		Expect(len(list)).To(BeNumerically(">=", 12))
+
+		// try runs one container; only one at a time can have the port of a network with IPv6 alone.
+		try := func(cell []int, network, address string) error {
 			var names, flags []string
 			url := ""
-			for i, index := range cell[:len(cell)-2] {
+			for i, index := range cell {
 				names = append(names, lists[i][index].name)
-				flags = append(flags, lists[i][index].flags...)
+				if i < len(cell)-2 {
+					flags = append(flags, lists[i][index].flags...)
+				}
 			}
-			image, process := lists[len(cell)-2][cell[len(cell)-2]], lists[len(cell)-1][cell[len(cell)-1]]
-			names = append(names, image.name, process.name)
 			for i, flag := range flags {
 				if flag == "ipv6" {
 					flags[i], url = network, address
 				}
 			}
+			image, process := lists[len(cell)-2][cell[len(cell)-2]], lists[len(cell)-1][cell[len(cell)-1]]
 			s, err := serve(t, images[image.flags[0]], process.flags[0], flags...)
+			defer s.remove()
 			if url != "" {
 				s.url = url
 			}
 			if err == nil {
 				err = s.answers(60 * time.Second)
 			}
-			s.remove()
 			if err != nil {
-				failed = append(failed, strings.Join(names, ", ")+": "+err.Error())
+				err = fmt.Errorf("%s: %w", strings.Join(names, ", "), err)
 			}
+			return err
 		}
-		Expect(failed).To(BeEmpty())
-		Expect(len(list)).To(BeNumerically(">=", 12))
+		work := make(chan []int, len(list))
+		for _, cell := range list {
+			work <- cell
+		}
+		close(work)
+		results := make(chan error, len(list))
+		var wait sync.WaitGroup
+		for range 4 {
+			network, address := ipv6(t)
+			wait.Go(func() {
+				for cell := range work {
+					results <- try(cell, network, address)
+				}
+			})
+		}
+		wait.Wait()
+		close(results)
+		Expect(results).To(HaveLen(len(list)))
+		for err := range results {
+			Expect(err).NotTo(HaveOccurred())
+		}
 	})
 
 	it("has a place for temporary files when only /dev/shm is writable, and says so", func() {
