@@ -14,6 +14,7 @@ import (
 	"testing/fstest"
 
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/golden"
 	"github.com/lockstep/python/internal/lock"
 	"github.com/lockstep/python/internal/pep440"
 	"github.com/lockstep/python/internal/pep508"
@@ -28,7 +29,7 @@ func testGolden(t *testing.T, context spec.G, it spec.S) {
 	for _, dir := range cases("testdata/uv/*", "testdata/requirements/*", "testdata/pylock/*", "testdata/poetry/*") {
 		it("evaluates "+dir, func() {
 			packages, options, err := evaluate(dir)
-			golden(t, dir, render(packages, options, err))
+			golden.Compare(t, filepath.Join(dir, "want"), render(packages, options, err))
 			for _, other := range []string{"uv-installs", "poetry-installs", "packaging-selects"} {
 				if file, e := os.ReadFile(filepath.Join(dir, other)); e == nil && !slices.Contains(stricter, filepath.Base(dir)) {
 					Expect(err).NotTo(HaveOccurred())

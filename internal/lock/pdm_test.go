@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/lockstep/python/internal/failure"
+	"github.com/lockstep/python/internal/golden"
 	"github.com/lockstep/python/internal/lock"
 	. "github.com/onsi/gomega"
 	"github.com/sclevine/spec"
@@ -35,7 +36,7 @@ func testPDMAndPipfile(t *testing.T, context spec.G, it spec.S) {
 			if err == nil {
 				packages, err = lock.Select(l, caseEnvironment(dir))
 			}
-			golden(t, dir, facts(l)+renderAll(packages, l.Options, err))
+			golden.Compare(t, filepath.Join(dir, "want"), facts(l)+renderAll(packages, l.Options, err))
 			if file, e := os.ReadFile(filepath.Join(dir, "installs")); e == nil {
 				Expect(err).NotTo(HaveOccurred())
 				project := func(p lock.Package) bool { return p.Origin != nil && p.Origin.Directory == "." }

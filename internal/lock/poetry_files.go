@@ -29,7 +29,7 @@ func (l poetryLock) entry(file string, p poetryPackage) (Entry, error) {
 	e.Version = version.String()
 	p.Source.place(&e)
 	for _, f := range l.files(p) {
-		e.addFile(f, p.Source)
+		e.addFile(f)
 	}
 	if len(e.Wheels) == 0 && e.Sdist == nil && e.Origin == nil {
 		for _, hash := range l.hashes(p.Name) {
@@ -96,7 +96,7 @@ func isVersion(file string, name pep508.Name, version pep440.Version) bool {
 var sdistExtensions = []string{".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar"}
 
 // addFile takes wheels and the first of the sdists by kind; eggs and installers are passed over, as Poetry does.
-func (e *Entry) addFile(f poetryFile, source poetryPackageSource) {
+func (e *Entry) addFile(f poetryFile) {
 	out := File{Name: f.File}
 	if hash := withAlgorithm(f.Hash); strings.HasPrefix(hash, "sha256:") {
 		out.SHA256 = strings.TrimPrefix(hash, "sha256:")

@@ -99,12 +99,12 @@ func (o pipOption) lines(value string) []string {
 var anOption = regexp.MustCompile(`(?:^|\s)--?[A-Za-z]`)
 
 // cutOptions splits a requirement from the options after it.
-func cutOptions(text string) (requirement, options string, found bool) {
+func cutOptions(text string) (requirement, options string) {
 	at := anOption.FindStringIndex(text)
 	if at == nil {
-		return strings.TrimSpace(text), "", false
+		return strings.TrimSpace(text), ""
 	}
-	return strings.TrimSpace(text[:at[0]]), text[at[0]:], true
+	return strings.TrimSpace(text[:at[0]]), text[at[0]:]
 }
 
 // ownOptions reads what a requirement says after its name and version: hashes and settings for building it.

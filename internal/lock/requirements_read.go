@@ -65,7 +65,7 @@ func (r *requirementsReader) line(name string, line logicalLine, constraints boo
 		return r.options(text, where, path.Dir(name))
 	}
 	if constraints { // they only matter when uv resolves, and uv reads them then
-		text, _, _ = cutOptions(text)
+		text, _ = cutOptions(text)
 		r.out.Constraints = append(r.out.Constraints, RequirementLine{Text: text, Where: where})
 		return nil
 	}
@@ -96,7 +96,7 @@ func (r *requirementsReader) include(name, file, where string, constraints bool)
 // requirement reads a line without its -e.
 func (r *requirementsReader) requirement(text, where string) (RequirementLine, error) {
 	line := RequirementLine{Where: where}
-	line.Text, text, _ = cutOptions(text)
+	line.Text, text = cutOptions(text)
 	if line.Text == "" {
 		return line, badRequirement(text, where, fmt.Errorf("there is no package in it"))
 	}

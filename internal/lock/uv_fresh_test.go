@@ -2,9 +2,11 @@ package lock_test
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 	"testing/fstest"
 
+	"github.com/lockstep/python/internal/golden"
 	"github.com/lockstep/python/internal/lock"
 	"github.com/lockstep/python/internal/pep508"
 	. "github.com/onsi/gomega"
@@ -29,7 +31,7 @@ func testCheckUV(t *testing.T, context spec.G, it spec.S) {
 		it("refuses "+dir+", as uv does", func() {
 			err := check(dir)
 			Expect(err).To(HaveOccurred())
-			golden(t, dir, err.Error()+"\n")
+			golden.Compare(t, filepath.Join(dir, "want"), err.Error()+"\n")
 		})
 	}
 

@@ -208,7 +208,7 @@ func (t *tree) imported(m *module) bool {
 				if b.imported == "" || other == m {
 					continue
 				}
-				parent, _, _ := cutLast(b.imported)
+				parent, _ := cutLast(b.imported)
 				if t.locate(other, b.imported) == m.file || parent != "" && t.locate(other, parent) == m.file {
 					return true
 				}
@@ -219,7 +219,7 @@ func (t *tree) imported(m *module) bool {
 }
 
 // cutLast splits a dotted name before its last part; before is empty if it is the only one.
-func cutLast(name string) (before, last string, found bool) {
+func cutLast(name string) (before, last string) {
 	i := strings.LastIndexByte(name, '.')
-	return name[:max(i, 0)], name[i+1:], i >= 0
+	return name[:max(i, 0)], name[i+1:]
 }

@@ -88,7 +88,7 @@ var makerNames = func() map[string][]string {
 	names := map[string][]string{"pyramid": {"make_wsgi_app"}, "dramatiq": {"actor"}, "arq": {"WorkerSettings"}, "nicegui": {"ui.run"}, "panel": {"servable"}}
 	for name := range makers {
 		first, _, _ := strings.Cut(name, ".")
-		_, last, _ := cutLast(name)
+		_, last := cutLast(name)
 		names[first] = append(names[first], last)
 	}
 	return names
@@ -100,6 +100,6 @@ func maker(name string) *framework {
 		return f
 	}
 	first, _, _ := strings.Cut(name, ".")
-	_, last, _ := cutLast(name)
+	_, last := cutLast(name)
 	return makers[first+"."+last]
 }

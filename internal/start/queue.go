@@ -79,7 +79,7 @@ func (f *finder) taskModules(decorator string, c candidate) []string {
 		for _, name := range m.order {
 			for _, b := range m.names[name] {
 				if b.function != nil && slices.ContainsFunc(b.function.decorators, func(d expr) bool {
-					_, last, _ := cutLast(d.name)
+					_, last := cutLast(d.name)
 					return last == decorator
 				}) && !slices.Contains(list, m.name) {
 					list = append(list, m.name)

@@ -135,7 +135,7 @@ func (t *tree) made(m *module, inner *scope, outside string, e expr, name string
 	// Middleware around an app is an app, and so is whatever takes the app's name.
 	if len(e.args) > 0 {
 		first := e.args[0].expr()
-		_, last, _ := cutLast(outside)
+		_, last := cutLast(outside)
 		if first.name != "" && (strings.Contains(last, "Middleware") || first.name == name && !first.call || last == "WhiteNoise") {
 			if o := t.value(m, inner, first, "", depth+1); o != nil {
 				return wrapped(o)
@@ -150,8 +150,8 @@ func (t *tree) made(m *module, inner *scope, outside string, e expr, name string
 
 // method is what a call of an object's method gives.
 func (t *tree) method(m *module, inner *scope, e expr, depth int) *object {
-	on, name, found := cutLast(e.name)
-	if !found {
+	on, name := cutLast(e.name)
+	if on == "" {
 		return nil
 	}
 	if name == "make_wsgi_app" {

@@ -26,7 +26,7 @@ func (f *finder) single(m *module) string {
 	}
 	for _, name := range m.order {
 		for _, b := range m.names[name] {
-			parent, _, _ := cutLast(b.imported)
+			parent, _ := cutLast(b.imported)
 			for _, imported := range []string{b.imported, parent} {
 				if imported == "" {
 					continue
