@@ -2,7 +2,7 @@
 # nightly.sh [fuzz|large|cpu|formats|apps]...: what takes too long for every change. fuzz: each fuzz target for FUZZTIME (1m). large: locks
 # of 20 MB, which may neither hang nor fill the memory. cpu: the CPU time that reading, checking, selecting and planning a lock of 1,000
 # packages takes. formats: MANIFESTS (all) typical manifests locked in every format, which have to come to the same packages. apps: every
-# app of the corpus as an image, and builds disturbed at 20 points (needs redis-server). Without an argument: all of it.
+# app of the corpus as an image, one in every hostile container, and builds disturbed at 20 points (needs redis-server). Without an argument: all of it.
 source "$(dirname "$0")/lib.sh"
 cd "$root"
 
@@ -33,7 +33,7 @@ formats() {
 apps() {
   scripts/builder.sh
   echo "--> every app of the corpus"
-  go test -count 1 -timeout 3h ./integration/... -builder "$builder" -every-app -points 20 -run 'TestIntegration/integration/(Start|Queues|Crash|Machines)'
+  go test -count 1 -timeout 5h ./integration/... -builder "$builder" -every-app -every-cell -points 20 -run 'TestIntegration/integration/(Start|Queues|Hostile|Crash|Machines)'
 }
 
 [[ $# -gt 0 ]] || set -- fuzz large cpu formats apps
