@@ -93,7 +93,7 @@ func ipv6(t *testing.T) (string, string) {
 	t.Helper()
 	number := births.Add(1)
 	network := "lockstep-it-" + strings.ToLower(t.Name()[:4]) + fmt.Sprint(number)
-	docker(t, "network", "create", "--ipv6", "--subnet", fmt.Sprintf("fd00:6c6f:636b:%x::/64", number), network)
+	docker(t, "network", "create", "--ipv6", "--subnet", fmt.Sprintf("fd00:6c6f:636b:%x::/64", number%0x10000), network)
 	t.Cleanup(func() { docker(t, "network", "rm", network) })
 	holder := strings.TrimSpace(docker(t, "run", "--detach", "--network", network, "--entrypoint", "sleep", runImage, "86400"))
 	t.Cleanup(func() { docker(t, "rm", "--force", holder) })

@@ -10,8 +10,8 @@ import (
 
 // Program is one that a line of the Procfile starts, with its arguments, and without what only leads to it, such as exec or env.
 type Program struct {
-	Line int
-	Type string
+	Line      int
+	Type      string
 	Dir       string // of the app dir, where it runs
 	Elsewhere bool   // it looks for modules in other places, too, or may run in another directory
 	Args      []string

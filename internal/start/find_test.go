@@ -161,6 +161,17 @@ func testSingle(t *testing.T, context spec.G, it spec.S) {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(got[0].Single).To(ContainSubstring("Socket.IO"))
 	})
+	it("warns of FastHTML without a key", func() {
+		for source, want := range map[string]types.GomegaMatcher{
+			"app, rt = fast_app()":               ConsistOf(HavePrefix("main.py gives FastHTML no key for its sessions")),
+			"app, rt = fast_app(secret_key='x')": BeEmpty(),
+		} {
+			app := files(map[string]string{"main.py": "from fasthtml.common import fast_app\n" + source + "\n"})
+			found, err := start.Find(app, start.Packages{"python-fasthtml": "1", "uvicorn": "1"}, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Warnings).To(want)
+		}
+	})
 	it("tells it of programs in a directory", func() {
 		for _, c := range []struct {
 			program start.Program

@@ -2,6 +2,7 @@ package start
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 )
 
@@ -43,6 +44,14 @@ func (f *finder) ownServer(c candidate) serving {
 		return listens(c, "listen(...)")
 	}
 	return serving{}
+}
+
+// sessionKey warns of a FastHTML app that makes up the key of its sessions when it starts.
+func (f *finder) sessionKey(c candidate) {
+	if _, err := fs.Stat(f.tree.app, ".sesskey"); err != nil && c.framework == fastHTML && !strings.Contains(string(c.module.source), "secret_key") {
+		f.warnings = append(f.warnings, fmt.Sprintf("%s gives FastHTML no key for its sessions, so it writes one of its own to .sesskey when it starts: the sessions end "+
+			"with the container, and where the app dir is read-only, the app does not start.\n"+`Write fast_app(secret_key=os.environ["SECRET_KEY"])`, c.module.file))
+	}
 }
 
 // launchGradio runs a file that launches its Gradio app itself.

@@ -35,7 +35,7 @@ type Result struct {
 	Notes     []string // facts: what was found, and where
 	Warnings  []string
 	Broken    []string // files that a warning is about since Python cannot read them
-	Needs     string // the server that the web process runs and that is not among the packages; empty if it is
+	Needs     string   // the server that the web process runs and that is not among the packages; empty if it is
 }
 
 // finder is one search.
@@ -142,6 +142,7 @@ func (f *finder) start(c candidate) choice {
 	f.notes = slices.Concat([]string{found(c)}, f.notes, s.notes)
 	f.warnings = append(f.warnings, s.warnings...)
 	f.checkFramework(c)
+	f.sessionKey(c)
 	if s.command == "" {
 		return choice{}
 	}

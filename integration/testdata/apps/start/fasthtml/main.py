@@ -1,6 +1,6 @@
 from fasthtml.common import *
 
-app, rt = fast_app()
+app, rt = fast_app(secret_key="0123")
 
 
 @rt("/")
