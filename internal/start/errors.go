@@ -2,6 +2,7 @@ package start
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lockstep/python/internal/failure"
@@ -11,11 +12,13 @@ import (
 const setting = "BP_APP"
 
 // ambiguous names every app that has an equal claim.
-func ambiguous(list []candidate) error {
+func (f *finder) ambiguous(list []candidate) error {
 	var apps, settings []string
 	for _, c := range list {
 		apps = append(apps, fmt.Sprintf("%s of %s (%s)", c.spec(), c.framework.name, c.where()))
-		settings = append(settings, setting+"="+quote(c.setting()))
+		if text := f.setting(c); !slices.Contains(settings, text) {
+			settings = append(settings, text)
+		}
 	}
 	return &failure.Error{
 		What:  "Several apps could be the one to start, and nothing tells which: " + strings.Join(apps, ", ") + ".",

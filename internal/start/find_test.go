@@ -111,6 +111,22 @@ func testMember(t *testing.T, context spec.G, it spec.S) {
 			Expect(found.Warnings).To(BeEmpty())
 		})
 	}
+	it("names the members of a uv workspace whose packages are not installed", func() {
+		const source = "from fastapi import FastAPI\napp = FastAPI()\n"
+		app := files(map[string]string{
+			"pyproject.toml":                "[project]\nname = \"root\"\n[tool.uv.workspace]\nmembers = [\"services/*\"]\n",
+			"services/users/pyproject.toml": "[project]\nname = \"Shop.Users\"\n", "services/users/src/users/main.py": source,
+			"services/orders/pyproject.toml": "[project]\nname = \"orders\"\n", "services/orders/main.py": source,
+		})
+		_, err := start.Find(app, start.Packages{}, start.Settings{File: "uv.lock"})
+		Expect(err).To(MatchError(ContainSubstring("name one: set BP_PYTHON_MEMBER=orders or BP_PYTHON_MEMBER=shop-users\n")))
+		_, err = start.Find(app, start.Packages{"orders": "1", "shop-users": "1"}, start.Settings{File: "uv.lock"})
+		Expect(err).To(MatchError(ContainSubstring("name one: set BP_APP=services/orders/main.py:app or BP_APP=services/users/src/users/main.py:app\n")))
+		delete(app, "services/orders/main.py")
+		found, err := start.Find(app, start.Packages{}, start.Settings{File: "uv.lock"})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Warnings).To(ContainElement(HaveSuffix("it belongs to a member of the workspace; set BP_PYTHON_MEMBER=shop-users to have the packages of that one installed")))
+	})
 	it("starts no other member's app, and proposes a line for the one that was chosen", func() {
 		found, err := start.Find(workspace, locked, start.Settings{Member: "c"})
 		Expect(err).NotTo(HaveOccurred())

@@ -34,5 +34,30 @@ func (t *tree) member(name pep508.Name) string {
 	return "."
 }
 
+// outside is the member of a uv workspace that the module belongs to, if its packages are not installed: neither was it chosen, nor
+// does the project in the app dir depend on it.
+func (f *finder) outside(m *module) pep508.Name {
+	if root, ok := f.tree.pyproject("."); !ok || f.settings.File != "uv.lock" || f.settings.Member != "" || len(root.Tool.UV.Workspace.Members) == 0 {
+		return ""
+	}
+	for dir := path.Dir(m.file); dir != "."; dir = path.Dir(dir) {
+		if p, ok := f.tree.pyproject(dir); ok && p.Project.Name != "" {
+			if name := pep508.NewName(p.Project.Name); !f.packages.has(string(name)) {
+				return name
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
+// setting is what picks an app.
+func (f *finder) setting(c candidate) string {
+	if member := f.outside(c.module); member != "" {
+		return "BP_PYTHON_MEMBER=" + string(member)
+	}
+	return setting + "=" + quote(c.setting())
+}
+
 // homes are the directories that the app's own modules are imported from.
 func (t *tree) homes() []string { return []string{t.home, path.Join(t.home, "src")} }

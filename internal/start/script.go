@@ -29,6 +29,9 @@ type pyproject struct {
 			Scripts map[string]any
 		}
 		FastAPI struct{ Entrypoint string }
+		UV      struct {
+			Workspace struct{ Members []string }
+		}
 	}
 }
 

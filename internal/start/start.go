@@ -101,11 +101,11 @@ func (f *finder) choose(web []candidate, config pyproject, scripts []script) (ch
 		if run := f.run(web); run != nil {
 			return f.start(*run), nil
 		}
-		return choice{}, ambiguous(slices.DeleteFunc(slices.Clone(web), func(c candidate) bool { return c.rank > web[0].rank }))
+		return choice{}, f.ambiguous(slices.DeleteFunc(slices.Clone(web), func(c candidate) bool { return c.rank > web[0].rank }))
 	}
 	if len(web) > 0 {
 		for _, other := range web[1:] {
-			f.notes = append(f.notes, fmt.Sprintf("Not starting %s of %s (%s), which BP_APP=%s would", other.spec(), other.framework.name, other.where(), other.setting()))
+			f.notes = append(f.notes, fmt.Sprintf("Not starting %s of %s (%s), which %s would", other.spec(), other.framework.name, other.where(), f.setting(other)))
 		}
 		return f.start(web[0]), nil
 	}
@@ -174,10 +174,15 @@ func (f *finder) checkFramework(c candidate) {
 	if c.framework == fastHTML {
 		name = "python-fasthtml"
 	}
-	if name != "" && !f.packages.has(name) && !f.carries(name) {
-		f.warnings = append(f.warnings, fmt.Sprintf("%s imports %s, which is not among the packages, so the app would stop with an ImportError: %s",
-			c.module.file, c.framework.name, f.advice(name)))
+	if name == "" || f.packages.has(name) || f.carries(name) {
+		return
 	}
+	advice := f.advice(name)
+	if member := f.outside(c.module); member != "" {
+		advice = "it belongs to a member of the workspace; set BP_PYTHON_MEMBER=" + string(member) + " to have the packages of that one installed"
+	}
+	f.warnings = append(f.warnings, fmt.Sprintf("%s imports %s, which is not among the packages, so the app would stop with an ImportError: %s",
+		c.module.file, c.framework.name, advice))
 }
 
 // carries tells whether the app dir itself has the module.
