@@ -67,7 +67,7 @@ func (f *finder) django(c candidate) (candidate, serving) {
 		c.framework = django
 		made := candidate{module: &module{root: c.module.root, name: "django.core.wsgi"}, name: "get_wsgi_application", factory: true, framework: django}
 		s := f.serve(made, wsgi)
-		s.command = "DJANGO_SETTINGS_MODULE=" + p.managed + " " + s.command
+		s.command = withSettings(p.managed) + s.command
 		s.notes = append(s.notes, "There is no wsgi.py or asgi.py: the settings are those that manage.py names, "+p.managed)
 		return c, s
 	}
@@ -98,20 +98,34 @@ func (f *finder) wantsASGI(p project) bool {
 	return false
 }
 
+// sameSettings makes a program of a project use the settings that its server uses, where its own file names others: those for
+// development, as a rule.
+func (f *finder) sameSettings(m *module) string {
+	own := settingsOf(m)
+	if own == "" {
+		return ""
+	}
+	if p := f.djangoProject(m.root); p.wsgi != nil {
+		if served := settingsOf(p.wsgi.module); served != "" && served != own {
+			return withSettings(served)
+		}
+	}
+	return ""
+}
+
+// withSettings names settings as wsgi.py does: those of the environment come first.
+func withSettings(name string) string {
+	return "DJANGO_SETTINGS_MODULE=${DJANGO_SETTINGS_MODULE:-" + name + "} "
+}
+
 // migrate is the one-off command that brings the database up to date.
 func (f *finder) migrate() string {
 	for _, m := range f.modules {
 		if !isManage(m) || !f.packages.has("django") {
 			continue
 		}
-		p := f.djangoProject(m.root)
-		command := "python " + strings.TrimPrefix(m.file, m.root+"/") + " migrate --no-input"
-		if p.wsgi != nil {
-			if settings := settingsOf(p.wsgi.module); settings != "" && settings != p.managed {
-				command = "DJANGO_SETTINGS_MODULE=" + settings + " " + command
-			}
-		}
-		return environment(candidate{module: m}) + command
+		c := candidate{module: m}
+		return environment(c) + f.sameSettings(m) + "python " + within(c) + " migrate --no-input"
 	}
 	if !f.packages.has("alembic") {
 		return ""
@@ -120,10 +134,14 @@ func (f *finder) migrate() string {
 		if path.Base(name) != "alembic.ini" {
 			continue
 		}
-		if dir := path.Dir(name); dir != "." {
-			return "env --chdir=" + dir + " alembic upgrade head"
+		dir, command := path.Dir(name), "alembic upgrade head"
+		if src := path.Join(dir, "src"); slices.ContainsFunc(f.modules, func(m *module) bool { return m.root == src }) {
+			command = "PYTHONPATH=src " + command // its env.py imports the app
 		}
-		return "alembic upgrade head"
+		if dir != "." {
+			command = "env --chdir=" + dir + " " + command
+		}
+		return command
 	}
 	return ""
 }

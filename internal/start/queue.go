@@ -10,7 +10,7 @@ func (f *finder) queueProcesses(queues []candidate) []Process {
 	var list []Process
 	add := func(kind string, c candidate, command string) {
 		if command != "" && !slices.ContainsFunc(list, func(p Process) bool { return p.Type == kind }) {
-			list = append(list, Process{Type: kind, Command: environment(c) + command})
+			list = append(list, Process{Type: kind, Command: environment(c) + f.sameSettings(c.module) + command})
 			if note := found(c); !slices.Contains(f.notes, note) {
 				f.notes = append(f.notes, note)
 			}

@@ -35,7 +35,7 @@ type Result struct {
 	Notes     []string // facts: what was found, and where
 	Warnings  []string
 	Broken    []string // files that a warning is about since Python cannot read them
-	Needs     string // the server that the web process runs and that is not among the packages; empty if it is
+	Needs     string   // the server that the web process runs and that is not among the packages; empty if it is
 }
 
 // finder is one search.
