@@ -82,11 +82,11 @@ func (t *tree) inModule(m *module) []candidate {
 			continue // a name for it that stands where nobody looks
 		}
 		c := candidate{module: m, name: name, line: b.line}
-		if b.function != nil {
+		if o := t.bound(m, name, 0); o != nil {
+			c.framework, c.id = o.framework, o.id
+		} else if b.function != nil {
 			c.framework, c.factory, c.async = t.makes(m, b.function), true, b.function.async
 			c.id = m.file + ":" + name + "()"
-		} else if o := t.bound(m, name, 0); o != nil {
-			c.framework, c.id = o.framework, o.id
 		}
 		if c.framework != nil && (!c.factory || c.framework.protocol != worker) {
 			c.rank = t.rank(c)
@@ -108,10 +108,11 @@ func (t *tree) makes(m *module, f *function) *framework {
 			return nil
 		}
 	}
-	if f.needs {
-		return nil
+	made := t.returned(m, f, 0)
+	if f.needs || f.async && made != aiohttp {
+		return nil // only aiohttp's worker awaits a factory
 	}
-	return t.returned(m, f, 0)
+	return made
 }
 
 // objectNames are usual for apps.

@@ -1,6 +1,7 @@
 package start
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -56,10 +57,7 @@ func isManage(m *module) bool {
 // django chooses between the two doors.
 func (f *finder) django(c candidate) (candidate, serving) {
 	p := f.djangoProject(c.module.root)
-	door := p.wsgi
-	if p.asgi != nil && (p.wsgi == nil || f.wantsASGI(p)) {
-		door = p.asgi
-	}
+	door := f.door(p)
 	if door == nil {
 		if p.managed == "" {
 			return c, notStarted(c, "it names no settings, and there is no wsgi.py: run django-admin startproject to see one")
@@ -72,10 +70,26 @@ func (f *finder) django(c candidate) (candidate, serving) {
 		return c, s
 	}
 	s := f.serve(*door, door.framework.protocol)
-	if settings := settingsOf(door.module); settings != "" && p.managed != "" && settings != p.managed {
-		s.notes = append(s.notes, door.module.file+" names the settings "+settings+", manage.py "+p.managed+": the server uses the first")
+	for _, other := range []*candidate{p.wsgi, p.asgi, {module: p.manage}} {
+		if other == nil || other.module == nil {
+			continue
+		}
+		settings, others := settingsOf(door.module), settingsOf(other.module)
+		if settings != "" && others != "" && settings != others {
+			s.notes = append(s.notes, fmt.Sprintf("%s names the settings %s, %s %s: the server uses the first",
+				door.module.file, settings, path.Base(other.module.file), others))
+			break
+		}
 	}
 	return *door, s
+}
+
+// door is the one that the server is told.
+func (f *finder) door(p project) *candidate {
+	if p.asgi != nil && (p.wsgi == nil || f.wantsASGI(p)) {
+		return p.asgi
+	}
+	return p.wsgi
 }
 
 // wantsASGI tells whether a project with both doors is made for the asynchronous one.
@@ -83,7 +97,7 @@ func (f *finder) wantsASGI(p project) bool {
 	if !slices.ContainsFunc(asgiServers, func(s server) bool { return s.locked(f.packages) && s.name != "gunicorn" }) {
 		return false
 	}
-	if f.packages.has("channels") || strings.Contains(string(p.asgi.module.source), "ProtocolTypeRouter") {
+	if f.packages.has("channels") || f.packages.has("uvicorn-worker") || strings.Contains(string(p.asgi.module.source), "ProtocolTypeRouter") {
 		return true
 	}
 	if !slices.ContainsFunc(wsgiServers, func(s server) bool { return s.locked(f.packages) && s.name != "granian" && s.name != "hypercorn" }) {
@@ -105,8 +119,8 @@ func (f *finder) sameSettings(m *module) string {
 	if own == "" {
 		return ""
 	}
-	if p := f.djangoProject(m.root); p.wsgi != nil {
-		if served := settingsOf(p.wsgi.module); served != "" && served != own {
+	if door := f.door(f.djangoProject(m.root)); door != nil {
+		if served := settingsOf(door.module); served != "" && served != own {
 			return withSettings(served)
 		}
 	}

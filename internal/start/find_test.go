@@ -240,6 +240,9 @@ func testWrapped(t *testing.T, context spec.G, it spec.S) {
 			"app = AMiddleware(app)\napp = BMiddleware(app)\n", "uvicorn main:app"},
 		{"a factory that does", "from fastapi import FastAPI\nfrom x import AMiddleware\ndef create_app():\n    app = FastAPI()\n" +
 			"    app = AMiddleware(app)\n    return app\n", "uvicorn --factory main:create_app"},
+		{"a function that is the app", "async def app(scope, receive, send):\n    ...\n", "uvicorn main:app"},
+		{"a function that is no app", "async def handle(scope, receive, send):\n    ...\n", ""},
+		{"a factory that nobody would await", "from fastapi import FastAPI\nasync def create_app() -> FastAPI:\n    return FastAPI()\n", ""},
 		{"nothing that is known", "from x import *\napp = get()\n" + strings.Repeat("app = Middleware(app)\n", 30), ""},
 		{"names that lead to each other", "app = b\nb = app\n" + strings.Repeat("app = b(app)\nb = app(b)\n", 30), ""},
 	} {
@@ -251,6 +254,42 @@ func testWrapped(t *testing.T, context spec.G, it spec.S) {
 				return
 			}
 			Expect(found.Processes[0].Command).To(HavePrefix(c.want + " --host"))
+		})
+	}
+}
+
+func testDjango(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	const production = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.production')\n"
+	for _, c := range []struct{ name, asgi, wsgi, locked, want string }{
+		{"something around the app", "", "from django.core.wsgi import get_wsgi_application\nfrom x import Cling\napplication = Cling(get_wsgi_application())\n",
+			"gunicorn", "gunicorn config.wsgi:application"},
+		{"django-configurations", "", "from configurations.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+			"gunicorn", "gunicorn config.wsgi:application"},
+		{"a function around the app", "from django.core.asgi import get_asgi_application\ndjango = get_asgi_application()\n" +
+			"async def application(scope, receive, send):\n    if scope['type'] == 'http':\n        await django(scope, receive, send)\n",
+			"from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+			"gunicorn uvicorn-worker", "gunicorn config.asgi:application --worker-class uvicorn_worker.UvicornWorker"},
+	} {
+		it("sees through "+c.name, func() {
+			app := files(map[string]string{
+				"manage.py":            "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.local')\n",
+				"config/__init__.py":   "",
+				"config/local.py":      "",
+				"config/production.py": "",
+				"config/wsgi.py":       production + c.wsgi,
+			})
+			if c.asgi != "" {
+				app["config/asgi.py"] = &fstest.MapFile{Data: []byte(c.asgi)}
+			}
+			locked := start.Packages{"django": "5"}
+			for _, name := range strings.Fields(c.locked) {
+				locked[pep508.Name(name)] = "27"
+			}
+			found, err := start.Find(app, locked, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes[0].Command).To(Equal(c.want))
 		})
 	}
 }

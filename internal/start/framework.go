@@ -62,6 +62,7 @@ var makers = map[string]*framework{
 	"fasthtml.FastHTML": fastHTML, "fasthtml.fast_app": fastHTML,
 	"mcp.FastMCP": mcp, "mcp.MCPServer": mcp, "fastmcp.FastMCP": fastMCP,
 	"django.get_wsgi_application": django, "django.get_asgi_application": channels, "channels.ProtocolTypeRouter": channels,
+	"configurations.get_wsgi_application": django, "configurations.get_asgi_application": channels,
 	"shiny.App": {"Shiny", asgi}, "apiflask.APIFlask": flask, "flask_openapi3.OpenAPI": flask, "blacksheep.Application": {"BlackSheep", asgi},
 	"connexion.AsyncApp": {"Connexion", asgi}, "connexion.FlaskApp": {"Connexion", asgi}, "socketio.ASGIApp": socketASGI, "socketio.WSGIApp": socketWSGI,
 	"a2wsgi.ASGIMiddleware": anyWSGI, "a2wsgi.WSGIMiddleware": anyASGI, "asgiref.WsgiToAsgi": anyASGI,

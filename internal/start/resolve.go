@@ -1,6 +1,9 @@
 package start
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // object is what an expression stands for, if that is an app.
 type object struct {
@@ -36,8 +39,11 @@ func (t *tree) last(m *module, inner *scope, name string, list []binding, depth 
 }
 
 func (t *tree) binding(m *module, inner *scope, name string, b binding, depth int) *object {
-	if depth > maxDepth || b.function != nil || b.class {
+	if depth > maxDepth || b.class {
 		return nil
+	}
+	if b.function != nil {
+		return t.callable(m, name, b.function, depth)
 	}
 	if b.imported != "" {
 		at := t.follow(m, b.imported, "", depth)
@@ -54,6 +60,32 @@ func (t *tree) binding(m *module, inner *scope, name string, b binding, depth in
 	}
 	if o == nil || b.part > 1 {
 		return nil
+	}
+	if o.id == "" {
+		o.id = m.file + ":" + name
+	}
+	return o
+}
+
+// callable is an app that is a function, which takes what servers hand over. One that calls another app is middleware around it.
+func (t *tree) callable(m *module, name string, f *function, depth int) *object {
+	o := &object{framework: anyWSGI}
+	switch strings.Join(f.parameters, " ") {
+	case "scope receive send":
+		o.framework = anyASGI
+	case "environ start_response":
+	default:
+		return nil
+	}
+	if !slices.Contains(objectNames, name) {
+		return nil
+	}
+	inner := m.inside(f.body)
+	for _, e := range append(inner.calls, returns(f.body)...) {
+		if called := t.reference(m, &inner, e.name, depth+1); called != nil {
+			o = wrapped(called)
+			break
+		}
 	}
 	if o.id == "" {
 		o.id = m.file + ":" + name
@@ -132,11 +164,11 @@ func (t *tree) made(m *module, inner *scope, outside string, e expr, name string
 		}
 		return after(&object{framework: f}, e)
 	}
-	// Middleware around an app is an app, and so is whatever takes the app's name.
+	// Middleware around an app is an app, and so is whatever takes the app's name, or the name that servers look for.
 	if len(e.args) > 0 {
 		first := e.args[0].expr()
 		_, last, _ := cutLast(outside)
-		if first.name != "" && (strings.Contains(last, "Middleware") || first.name == name && !first.call || last == "WhiteNoise") {
+		if first.name != "" && (strings.Contains(last, "Middleware") || first.name == name && !first.call || name == "application" || last == "WhiteNoise") {
 			if o := t.value(m, inner, first, "", depth+1); o != nil {
 				return wrapped(o)
 			}
