@@ -187,7 +187,7 @@ func (t *tree) script(m *module) (candidate, bool) {
 	case niceGUI:
 		runs = strings.Contains(source, "ui.run(")
 	case chainlit:
-		runs = strings.Contains(source, "\n@")
+		runs = t.decorated(m, "chainlit")
 	}
 	if !runs || t.imported(m) {
 		return candidate{}, false
@@ -198,6 +198,20 @@ func (t *tree) script(m *module) (candidate, bool) {
 		c.rank = max(0, c.rank-2)
 	}
 	return c, true
+}
+
+// decorated tells whether a function of the module has a decorator of the package.
+func (t *tree) decorated(m *module, name string) bool {
+	for _, list := range m.names {
+		for _, b := range list {
+			if b.function != nil && slices.ContainsFunc(b.function.decorators, func(d expr) bool {
+				return strings.HasPrefix(t.lookup(m, nil, d.name, 0).outside, name+".")
+			}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // imported tells whether another module imports this one, which is then no script of its own.

@@ -243,6 +243,9 @@ func testWrapped(t *testing.T, context spec.G, it spec.S) {
 		{"a function that is the app", "async def app(scope, receive, send):\n    ...\n", "uvicorn main:app"},
 		{"a function that is no app", "async def handle(scope, receive, send):\n    ...\n", ""},
 		{"a factory that nobody would await", "from fastapi import FastAPI\nasync def create_app() -> FastAPI:\n    return FastAPI()\n", ""},
+		{"functions that take the app", "from fastapi import FastAPI\ndef add_routes(app):\n    return app\napp = add_routes(FastAPI())\n", "uvicorn main:app"},
+		{"an app that is made from another", "from fastapi import FastAPI\nfrom fastmcp import FastMCP\nmcp = FastMCP('x')\nmcp_app = mcp.http_app()\n" +
+			"app = FastAPI(lifespan=mcp_app.lifespan)\napp.mount('/mcp', mcp_app)\n", "uvicorn main:app"},
 		{"nothing that is known", "from x import *\napp = get()\n" + strings.Repeat("app = Middleware(app)\n", 30), ""},
 		{"names that lead to each other", "app = b\nb = app\n" + strings.Repeat("app = b(app)\nb = app(b)\n", 30), ""},
 	} {

@@ -60,7 +60,7 @@ var makers = map[string]*framework{
 	"tornado.Application": tornado, "gradio.Blocks": gradio, "gradio.Interface": gradio, "gradio.ChatInterface": gradio,
 	"gradio.TabbedInterface": gradio, "gradio.mount_gradio_app": fastAPI,
 	"fasthtml.FastHTML": fastHTML, "fasthtml.fast_app": fastHTML,
-	"mcp.FastMCP": mcp, "mcp.MCPServer": mcp, "fastmcp.FastMCP": fastMCP,
+	"mcp.FastMCP": mcp, "mcp.MCPServer": mcp, "fastmcp.FastMCP": fastMCP, "fastmcp.from_fastapi": fastMCP, "fastmcp.from_openapi": fastMCP,
 	"django.get_wsgi_application": django, "django.get_asgi_application": channels, "channels.ProtocolTypeRouter": channels,
 	"configurations.get_wsgi_application": django, "configurations.get_asgi_application": channels,
 	"shiny.App": {"Shiny", asgi}, "apiflask.APIFlask": flask, "flask_openapi3.OpenAPI": flask, "blacksheep.Application": {"BlackSheep", asgi},

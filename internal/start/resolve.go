@@ -117,7 +117,7 @@ func (t *tree) value(m *module, inner *scope, e expr, name string, depth int) *o
 	case b.function != nil && at.rest == "":
 		f := t.returned(at.module, b.function, depth+1)
 		if f == nil {
-			return nil
+			return t.handed(m, inner, b.function, e, depth)
 		}
 		id := at.module.file + ":" + at.name + "()"
 		return &object{framework: f, id: id, maker: id}
@@ -128,6 +128,19 @@ func (t *tree) value(m *module, inner *scope, e expr, name string, depth int) *o
 		return nil
 	}
 	return t.method(m, inner, e, depth)
+}
+
+// handed is what a function gives back that takes an app and returns it.
+func (t *tree) handed(m *module, inner *scope, f *function, e expr, depth int) *object {
+	if len(f.parameters) == 0 || len(e.args) == 0 {
+		return nil
+	}
+	for _, r := range returns(f.body) {
+		if r.name == f.parameters[0] && !r.call {
+			return t.value(m, inner, e.args[0].expr(), "", depth+1)
+		}
+	}
+	return nil
 }
 
 // reference follows a name without a call: application = app, server = dash_app.server.

@@ -192,7 +192,10 @@ func (t *tree) root(m *module) string {
 		}
 	}
 	if most > 0 {
-		return best
+		project = best
+	}
+	if !importable.MatchString(dottedName(project, m.file)) && importable.MatchString(dottedName(dir, m.file)) {
+		return dir // backend-api for backend-api/main.py
 	}
 	return project
 }
