@@ -47,6 +47,7 @@ func (t *tree) collect(modules []*module) (web, queues []candidate) {
 	groups := map[string]candidate{}
 	parts := t.parts(modules)
 	for _, m := range modules {
+		m.blocks = t.blocks(m)
 		for _, c := range t.inModule(m) {
 			if parts[c.id] {
 				continue
@@ -115,6 +116,25 @@ func (t *tree) makes(m *module, f *function) *framework {
 	return made
 }
 
+// blocks is the call of a module's own server that happens when the module is imported: importing it does not come to an end.
+func (t *tree) blocks(m *module) *expr {
+	for _, one := range m.body {
+		e := readExpr(one.tokens)
+		on, last, _ := cutLast(e.name)
+		if !e.call || last != "run" && last != "run_server" && last != "run_app" && last != "serve" {
+			continue
+		}
+		switch outside := t.lookup(m, nil, e.name, 0).outside; outside {
+		case "uvicorn.run", "waitress.serve", "bottle.run", "aiohttp.web.run_app":
+			return &e
+		}
+		if o := t.reference(m, nil, on, 0); o != nil && o.framework.protocol != worker {
+			return &e
+		}
+	}
+	return nil
+}
+
 // objectNames are usual for apps.
 var objectNames = []string{"app", "application", "api", "server", "mcp", "demo"}
 
@@ -142,6 +162,9 @@ func (t *tree) rank(c candidate) int {
 
 // less orders the names of one app.
 func (c candidate) less(other candidate) bool {
+	if (c.module.blocks == nil) != (other.module.blocks == nil) {
+		return c.module.blocks == nil
+	}
 	if c.rank != other.rank {
 		return c.rank < other.rank
 	}
@@ -162,7 +185,7 @@ func (c candidate) order() [4]int {
 	if name < 0 {
 		name = len(objectNames)
 	}
-	return [4]int{first, place, strings.Count(c.module.file, "/"), name}
+	return [4]int{first, strings.Count(c.module.file, "/"), place, name}
 }
 
 // script recognizes files that a framework's own server runs as they are.

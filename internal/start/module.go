@@ -14,6 +14,7 @@ type module struct {
 	scope
 	stars   []string // modules all of whose names are imported
 	main    []*statement
+	blocks  *expr // the call that keeps an import of it from coming to an end
 	source  []byte
 	invalid *syntaxError
 }

@@ -142,6 +142,10 @@ func (f *finder) start(c candidate) choice {
 	f.notes = slices.Concat([]string{found(c)}, f.notes, s.notes)
 	f.warnings = append(f.warnings, s.warnings...)
 	f.checkFramework(c)
+	if e := c.module.blocks; e != nil && !strings.HasSuffix(s.command, python(c)) {
+		f.warnings = append(f.warnings, fmt.Sprintf("%s, line %d: %s() starts a server of its own when the file is imported, so the app would not come up. "+
+			"Write it below the line\nif __name__ == \"__main__\":", c.module.file, e.line, e.name))
+	}
 	if s.command == "" {
 		return choice{}
 	}

@@ -25,10 +25,10 @@ var skipped = set(`node_modules site-packages __pycache__ __pypackages__ venv en
 	example samples benchmarks bench build dist`)
 
 // conventional are the files where an app object is expected, the likeliest first.
-var conventional = []string{"asgi.py", "wsgi.py", "main.py", "app.py", "application.py", "server.py"}
+var conventional = []string{"asgi.py", "wsgi.py", "main.py", "run.py", "index.py", "app.py", "application.py", "server.py"}
 
 // usual are further files that are worth reading without a framework's name in them.
-var usual = set("api.py web.py run.py serve.py index.py manage.py __main__.py tasks.py worker.py")
+var usual = set("api.py web.py serve.py manage.py __main__.py tasks.py worker.py")
 
 func readTree(app fs.FS) (*tree, []*module, error) {
 	t := &tree{app: app, home: ".", files: map[string]bool{}, dirs: map[string]bool{}, modules: map[string]*module{}, objects: map[*binding]*object{}}
