@@ -2,6 +2,7 @@ package start
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -27,7 +28,7 @@ func (f *finder) ownServer(c candidate) serving {
 	case mcp:
 		return serving{command: f.mcp(c)}
 	case gradio:
-		return launchGradio(c, source)
+		return f.launchGradio(c)
 	case niceGUI:
 		if !strings.Contains(strings.ReplaceAll(source, " ", ""), "reload=False") {
 			return notStarted(c, "ui.run() watches files and starts anew when one changes, which is for development only.\n"+
@@ -37,7 +38,9 @@ func (f *finder) ownServer(c candidate) serving {
 	case aiohttp:
 		return f.aiohttp(c, source)
 	case tornado:
-		if !strings.Contains(source, ".listen(") && !strings.Contains(source, ".bind(") {
+		if m := f.runs(listening); m != nil {
+			c.module = m
+		} else if !strings.Contains(source, ".listen(") && !strings.Contains(source, ".bind(") {
 			return notStarted(c, "nothing in it listens. Call listen(int(os.environ[\"PORT\"])) on the application")
 		}
 		return listens(c, "listen(...)")
@@ -45,9 +48,15 @@ func (f *finder) ownServer(c candidate) serving {
 	return serving{}
 }
 
+var launching = regexp.MustCompile(`\.launch\(`)
+
 // launchGradio runs a file that launches its Gradio app itself.
-func launchGradio(c candidate, source string) serving {
-	if !strings.Contains(source, ".launch(") {
+func (f *finder) launchGradio(c candidate) serving {
+	if m := f.runs(launching); m != nil {
+		c.module = m
+	}
+	source := string(c.module.source)
+	if !launching.MatchString(source) {
 		return notStarted(c, "nothing in it calls "+c.name+".launch(). Add that as its last line")
 	}
 	s := serving{command: "GRADIO_SERVER_NAME=" + host + " GRADIO_SERVER_PORT=$PORT " + python(c)}
@@ -74,7 +83,7 @@ func listens(c candidate, where string) serving {
 // python runs the module as a program.
 func python(c candidate) string {
 	if strings.Contains(c.module.name, ".") {
-		return "python -m " + c.module.name
+		return "python -m " + strings.TrimSuffix(c.module.name, ".__main__")
 	}
 	return "python " + within(c)
 }
