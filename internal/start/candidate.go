@@ -148,6 +148,9 @@ func (t *tree) rank(c candidate) int {
 	if !slices.Contains(t.homes(), c.module.root) {
 		n += 10
 	}
+	if c.module.aside() {
+		n += 6
+	}
 	if !slices.Contains(conventional, path.Base(c.module.file)) && !c.module.isPackage() {
 		n += 2
 	}

@@ -182,6 +182,15 @@ func testSingle(t *testing.T, context spec.G, it spec.S) {
 			Expect(got[0].Single != "").To(Equal(c.single), c.program.Dir)
 		}
 	})
+	it("leaves it to django-dramatiq to set Django up for the worker", func() {
+		app := files(map[string]string{
+			"manage.py":     "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'core.settings')\n",
+			"shop/tasks.py": "import dramatiq\n@dramatiq.actor\ndef count():\n    ...\n",
+		})
+		found, err := start.Find(app, start.Packages{"django": "5", "django-dramatiq": "1", "dramatiq": "2", "gunicorn": "27"}, start.Settings{})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Processes).To(ContainElement(start.Process{Type: "worker", Command: "python manage.py rundramatiq --processes ${WEB_CONCURRENCY:-1}"}))
+	})
 	it("warns of Taskiq without the loop that lets it stop", func() {
 		app := fstest.MapFS{"shop.py": {Data: []byte("from taskiq import InMemoryBroker\nbroker = InMemoryBroker()\n")}}
 		for packages, want := range map[string]types.GomegaMatcher{

@@ -65,6 +65,7 @@ var makers = map[string]*framework{
 	"configurations.get_wsgi_application": django, "configurations.get_asgi_application": channels,
 	"shiny.App": {"Shiny", asgi}, "apiflask.APIFlask": flask, "flask_openapi3.OpenAPI": flask, "blacksheep.Application": {"BlackSheep", asgi},
 	"connexion.AsyncApp": {"Connexion", asgi}, "connexion.FlaskApp": {"Connexion", asgi}, "socketio.ASGIApp": socketASGI, "socketio.WSGIApp": socketWSGI,
+	"ariadne.asgi.GraphQL": {"Ariadne", asgi}, "ariadne.wsgi.GraphQL": {"Ariadne", wsgi}, "strawberry.asgi.GraphQL": {"Strawberry", asgi},
 	"a2wsgi.ASGIMiddleware": anyWSGI, "a2wsgi.WSGIMiddleware": anyASGI, "asgiref.WsgiToAsgi": anyASGI,
 	"celery.Celery": celery, "huey.Huey": huey, "huey.RedisHuey": huey, "huey.SqliteHuey": huey, "huey.PriorityRedisHuey": huey,
 	"huey.RedisExpireHuey": huey, "huey.FileHuey": huey, "rq.Queue": rq,
@@ -79,7 +80,7 @@ var distributions = map[string]string{
 	"flask": "flask", "dash": "dash", "bottle": "bottle", "falcon": "falcon", "tornado": "tornado", "gradio": "gradio",
 	"fasthtml": "python-fasthtml", "mcp": "mcp", "fastmcp": "fastmcp", "django": "django", "channels": "channels", "shiny": "shiny",
 	"apiflask": "apiflask", "flask_openapi3": "flask-openapi3", "blacksheep": "blacksheep", "connexion": "connexion",
-	"socketio": "python-socketio", "pyramid": "pyramid", "streamlit": "streamlit", "panel": "panel", "nicegui": "nicegui",
+	"socketio": "python-socketio", "ariadne": "ariadne", "strawberry": "strawberry-graphql", "pyramid": "pyramid", "streamlit": "streamlit", "panel": "panel", "nicegui": "nicegui",
 	"chainlit": "chainlit", "celery": "celery", "huey": "huey", "rq": "rq", "dramatiq": "dramatiq", "arq": "arq", "taskiq": "taskiq",
 	"taskiq_redis": "taskiq-redis", "taskiq_aio_pika": "taskiq-aio-pika", "taskiq_nats": "taskiq-nats",
 }

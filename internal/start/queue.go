@@ -35,7 +35,12 @@ func (f *finder) queueProcesses(queues []candidate) []Process {
 	}
 	if actors := f.taskModules("actor", candidate{}); f.packages.has("dramatiq") && len(actors) > 0 {
 		c := candidate{module: f.byName(actors[0]), framework: &framework{"Dramatiq", worker}, line: 1}
-		add("worker", c, "dramatiq --processes ${WEB_CONCURRENCY:-1} "+strings.Join(actors, " "))
+		command := "dramatiq --processes ${WEB_CONCURRENCY:-1} " + strings.Join(actors, " ")
+		if i := slices.IndexFunc(f.modules, isManage); i >= 0 && f.packages.has("django-dramatiq") {
+			c.module = f.modules[i] // it sets Django up, finds the tasks, and becomes dramatiq
+			command = "python " + within(c) + " rundramatiq --processes ${WEB_CONCURRENCY:-1}"
+		}
+		add("worker", c, command)
 	}
 	if c, ok := f.arq(); ok {
 		add("worker", c, "arq "+c.module.name+"."+c.name)

@@ -99,6 +99,9 @@ func (t *tree) value(m *module, inner *scope, e expr, name string, depth int) *o
 		return nil
 	}
 	if !e.call {
+		if e.key == "celery" && strings.HasSuffix(e.name, ".extensions") {
+			return &object{framework: celery} // where Flask's documentation keeps it
+		}
 		return t.reference(m, inner, e.name, depth)
 	}
 	at := t.lookup(m, inner, e.name, depth)

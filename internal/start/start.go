@@ -130,7 +130,7 @@ var onPort = regexp.MustCompile(`\brun\(.*\bport=`)
 func (f *finder) runs(text *regexp.Regexp) *module {
 	var only *module
 	for _, m := range f.modules {
-		if len(m.main) == 0 && m.blocks == nil || !text.Match(m.source) || forDevelopment.Match(m.source) || m.names["click"] != nil || m.names["typer"] != nil {
+		if len(m.main) == 0 && m.blocks == nil || m.aside() || !text.Match(m.source) || forDevelopment.Match(m.source) || m.names["click"] != nil || m.names["typer"] != nil {
 			continue
 		}
 		if only != nil {

@@ -24,6 +24,13 @@ type tree struct {
 var skipped = set(`node_modules site-packages __pycache__ __pypackages__ venv env tests test testing migrations versions docs doc examples
 	example samples benchmarks bench build dist`)
 
+// aside are directories of what helps to make the app, or comes from elsewhere: an app there is seldom the one.
+var aside = set("scripts tools mock mocks notebooks demo sandbox playground vendor vendored _vendor third_party")
+
+func (m *module) aside() bool {
+	return slices.ContainsFunc(strings.Split(path.Dir(m.file), "/"), func(dir string) bool { return aside[dir] })
+}
+
 // conventional are the files where an app object is expected, the likeliest first.
 var conventional = []string{"asgi.py", "wsgi.py", "main.py", "run.py", "index.py", "app.py", "application.py", "server.py"}
 
