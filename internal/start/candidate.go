@@ -197,7 +197,8 @@ func (t *tree) script(m *module) (candidate, bool) {
 	for _, name := range m.order {
 		for _, b := range m.names[name] {
 			first, _, _ := strings.Cut(b.imported, ".")
-			if f := map[string]*framework{"streamlit": streamlit, "panel": panel, "nicegui": niceGUI, "chainlit": chainlit}[first]; f != nil {
+			if f := map[string]*framework{"streamlit": streamlit, "panel": panel, "nicegui": niceGUI, "chainlit": chainlit,
+				"shiny": shiny}[first]; f != nil {
 				c.framework, c.line = f, b.line
 			}
 		}
@@ -212,6 +213,8 @@ func (t *tree) script(m *module) (candidate, bool) {
 		runs = strings.Contains(source, ".servable(")
 	case niceGUI:
 		runs = strings.Contains(source, "ui.run(")
+	case shiny:
+		runs = strings.Contains(source, "shiny.express import")
 	case chainlit:
 		runs = t.decorated(m, "chainlit")
 	}

@@ -34,6 +34,7 @@ var (
 	bottle    = &framework{"Bottle", wsgi}
 	streamlit = &framework{"Streamlit", own}
 	panel     = &framework{"Panel", own}
+	shiny     = &framework{"Shiny", own} // Shiny Express, whose apps are scripts
 	niceGUI   = &framework{"NiceGUI", own}
 	chainlit  = &framework{"Chainlit", own}
 	celery    = &framework{"Celery", worker}
@@ -87,7 +88,8 @@ var distributions = map[string]string{
 
 // makerNames are the last parts of the names in makers, by the first.
 var makerNames = func() map[string][]string {
-	names := map[string][]string{"pyramid": {"make_wsgi_app"}, "dramatiq": {"actor"}, "arq": {"WorkerSettings"}, "nicegui": {"ui.run"}, "panel": {"servable"}}
+	names := map[string][]string{"pyramid": {"make_wsgi_app"}, "dramatiq": {"actor"}, "arq": {"WorkerSettings"}, "nicegui": {"ui.run"}, "panel": {"servable"},
+		"shiny": {"express"}}
 	for name := range makers {
 		first, _, _ := strings.Cut(name, ".")
 		_, last, _ := cutLast(name)

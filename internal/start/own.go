@@ -15,6 +15,8 @@ func (f *finder) ownServer(c candidate) serving {
 	case streamlit:
 		return serving{command: "streamlit run " + within(c) + " --server.address " + host + " --server.port $PORT --server.headless true" +
 			" --server.fileWatcherType none --browser.gatherUsageStats false"}
+	case shiny:
+		return serving{command: "shiny run " + within(c) + hosting}
 	case panel:
 		return serving{command: "panel serve " + within(c) + " --address " + host + " --port $PORT" +
 			` --allow-websocket-origin "${BOKEH_ALLOW_WS_ORIGIN:-*}"`}
@@ -38,10 +40,12 @@ func (f *finder) ownServer(c candidate) serving {
 	case aiohttp:
 		return f.aiohttp(c, source)
 	case tornado:
-		if m := f.runs(listening); m != nil {
+		if !strings.Contains(source, ".listen(") && !strings.Contains(source, ".bind(") {
+			m := f.runs(listening)
+			if m == nil || m.root != c.module.root {
+				return notStarted(c, "nothing in it listens. Call listen(int(os.environ[\"PORT\"])) on the application")
+			}
 			c.module = m
-		} else if !strings.Contains(source, ".listen(") && !strings.Contains(source, ".bind(") {
-			return notStarted(c, "nothing in it listens. Call listen(int(os.environ[\"PORT\"])) on the application")
 		}
 		return listens(c, "listen(...)")
 	}
@@ -52,7 +56,7 @@ var launching = regexp.MustCompile(`\.launch\(`)
 
 // launchGradio runs a file that launches its Gradio app itself.
 func (f *finder) launchGradio(c candidate) serving {
-	if m := f.runs(launching); m != nil {
+	if m := f.runs(launching); !launching.Match(c.module.source) && m != nil && m.root == c.module.root {
 		c.module = m
 	}
 	source := string(c.module.source)
