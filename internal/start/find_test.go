@@ -270,6 +270,28 @@ func testWrapped(t *testing.T, context spec.G, it spec.S) {
 	}
 }
 
+func testProgram(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	const main = "if __name__ == '__main__':\n    "
+	for _, c := range []struct{ name, source, want string }{
+		{"a server for websockets", "from websockets.asyncio.server import serve\nasync def run():\n    async with serve(echo, '', PORT) as s: ...\n" + main + "run()\n", "python job.py"},
+		{"a loop over messages", "import redis\n" + main + "for m in redis.Redis().pubsub().listen(): ...\n", ""},
+		{"a server for development", "import uvicorn\n" + main + "uvicorn.run(make(), reload=True)\n", ""},
+		{"a command that needs arguments", "import typer, uvicorn\ndef serve():\n    uvicorn.run(make())\n" + main + "app()\n", ""},
+	} {
+		it("tells whether a server is started by "+c.name, func() {
+			found, err := start.Find(files(map[string]string{"job.py": c.source, "tools/mock.py": main + "serve(app)\n"}), start.Packages{}, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			if c.want == "" {
+				Expect(found.Processes).To(BeEmpty())
+				return
+			}
+			Expect(found.Processes[0]).To(Equal(start.Process{Type: "web", Command: c.want, Default: true}))
+		})
+	}
+}
+
 func testDjango(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 

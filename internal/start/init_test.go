@@ -19,6 +19,7 @@ func TestUnitStart(t *testing.T) {
 	suite("Member", testMember)
 	suite("Named", testNamed)
 	suite("Names", testNames)
+	suite("Program", testProgram)
 	suite("Single", testSingle)
 	suite("Source", testSource)
 	suite("Wrapped", testWrapped)

@@ -121,7 +121,7 @@ func (f *finder) choose(web []candidate, config pyproject, scripts []script) (ch
 }
 
 // listening is the start of a server by a program's own code.
-var listening = regexp.MustCompile(`\buvicorn\.run\(|\brun_app\(|\bserve(_forever)?\(|\.listen\(|\bGranian\(|\bquickstart\(`)
+var listening = regexp.MustCompile(`\b(?:uvicorn\.run|run_app|serve_forever|Granian|quickstart|(?:waitress|websockets)\.serve)\(|[\s(=]serve\(|\.listen\([^)]`)
 
 // onPort is that of a server that may be for development: it is proposed, and not started.
 var onPort = regexp.MustCompile(`\brun\(.*\bport=`)
