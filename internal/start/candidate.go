@@ -47,6 +47,7 @@ func (t *tree) collect(modules []*module) (web, queues []candidate) {
 	groups := map[string]candidate{}
 	parts := t.parts(modules)
 	for _, m := range modules {
+		m.blocks = t.blocks(m)
 		for _, c := range t.inModule(m) {
 			if parts[c.id] {
 				continue
@@ -82,11 +83,11 @@ func (t *tree) inModule(m *module) []candidate {
 			continue // a name for it that stands where nobody looks
 		}
 		c := candidate{module: m, name: name, line: b.line}
-		if b.function != nil {
+		if o := t.bound(m, name, 0); o != nil {
+			c.framework, c.id = o.framework, o.id
+		} else if b.function != nil {
 			c.framework, c.factory, c.async = t.makes(m, b.function), true, b.function.async
 			c.id = m.file + ":" + name + "()"
-		} else if o := t.bound(m, name, 0); o != nil {
-			c.framework, c.id = o.framework, o.id
 		}
 		if c.framework != nil && (!c.factory || c.framework.protocol != worker) {
 			c.rank = t.rank(c)
@@ -108,10 +109,30 @@ func (t *tree) makes(m *module, f *function) *framework {
 			return nil
 		}
 	}
-	if f.needs {
-		return nil
+	made := t.returned(m, f, 0)
+	if f.needs || f.async && made != aiohttp {
+		return nil // only aiohttp's worker awaits a factory
 	}
-	return t.returned(m, f, 0)
+	return made
+}
+
+// blocks is the call of a module's own server that happens when the module is imported: importing it does not come to an end.
+func (t *tree) blocks(m *module) *expr {
+	for _, one := range m.body {
+		e := readExpr(one.tokens)
+		on, last := cutLast(e.name)
+		if !e.call || last != "run" && last != "run_server" && last != "run_app" && last != "serve" {
+			continue
+		}
+		switch outside := t.lookup(m, nil, e.name, 0).outside; outside {
+		case "uvicorn.run", "waitress.serve", "bottle.run", "aiohttp.web.run_app":
+			return &e
+		}
+		if o := t.reference(m, nil, on, 0); o != nil && o.framework.protocol != worker {
+			return &e
+		}
+	}
+	return nil
 }
 
 // objectNames are usual for apps.
@@ -127,6 +148,9 @@ func (t *tree) rank(c candidate) int {
 	if !slices.Contains(t.homes(), c.module.root) {
 		n += 10
 	}
+	if c.module.aside() {
+		n += 6
+	}
 	if !slices.Contains(conventional, path.Base(c.module.file)) && !c.module.isPackage() {
 		n += 2
 	}
@@ -141,6 +165,9 @@ func (t *tree) rank(c candidate) int {
 
 // less orders the names of one app.
 func (c candidate) less(other candidate) bool {
+	if (c.module.blocks == nil) != (other.module.blocks == nil) {
+		return c.module.blocks == nil
+	}
 	if c.rank != other.rank {
 		return c.rank < other.rank
 	}
@@ -161,7 +188,7 @@ func (c candidate) order() [4]int {
 	if name < 0 {
 		name = len(objectNames)
 	}
-	return [4]int{first, place, strings.Count(c.module.file, "/"), name}
+	return [4]int{first, strings.Count(c.module.file, "/"), place, name}
 }
 
 // script recognizes files that a framework's own server runs as they are.
@@ -170,7 +197,8 @@ func (t *tree) script(m *module) (candidate, bool) {
 	for _, name := range m.order {
 		for _, b := range m.names[name] {
 			first, _, _ := strings.Cut(b.imported, ".")
-			if f := map[string]*framework{"streamlit": streamlit, "panel": panel, "nicegui": niceGUI, "chainlit": chainlit}[first]; f != nil {
+			if f := map[string]*framework{"streamlit": streamlit, "panel": panel, "nicegui": niceGUI, "chainlit": chainlit,
+				"shiny": shiny}[first]; f != nil {
 				c.framework, c.line = f, b.line
 			}
 		}
@@ -185,8 +213,10 @@ func (t *tree) script(m *module) (candidate, bool) {
 		runs = strings.Contains(source, ".servable(")
 	case niceGUI:
 		runs = strings.Contains(source, "ui.run(")
+	case shiny:
+		runs = strings.Contains(source, "shiny.express import")
 	case chainlit:
-		runs = strings.Contains(source, "\n@")
+		runs = t.decorated(m, "chainlit")
 	}
 	if !runs || t.imported(m) {
 		return candidate{}, false
@@ -197,6 +227,20 @@ func (t *tree) script(m *module) (candidate, bool) {
 		c.rank = max(0, c.rank-2)
 	}
 	return c, true
+}
+
+// decorated tells whether a function of the module has a decorator of the package.
+func (t *tree) decorated(m *module, name string) bool {
+	for _, list := range m.names {
+		for _, b := range list {
+			if b.function != nil && slices.ContainsFunc(b.function.decorators, func(d expr) bool {
+				return strings.HasPrefix(t.lookup(m, nil, d.name, 0).outside, name+".")
+			}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // imported tells whether another module imports this one, which is then no script of its own.

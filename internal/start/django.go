@@ -1,6 +1,7 @@
 package start
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -56,10 +57,7 @@ func isManage(m *module) bool {
 // django chooses between the two doors.
 func (f *finder) django(c candidate) (candidate, serving) {
 	p := f.djangoProject(c.module.root)
-	door := p.wsgi
-	if p.asgi != nil && (p.wsgi == nil || f.wantsASGI(p)) {
-		door = p.asgi
-	}
+	door := f.door(p)
 	if door == nil {
 		if p.managed == "" {
 			return c, notStarted(c, "it names no settings, and there is no wsgi.py: run django-admin startproject to see one")
@@ -67,15 +65,31 @@ func (f *finder) django(c candidate) (candidate, serving) {
 		c.framework = django
 		made := candidate{module: &module{root: c.module.root, name: "django.core.wsgi"}, name: "get_wsgi_application", factory: true, framework: django}
 		s := f.serve(made, wsgi)
-		s.command = "DJANGO_SETTINGS_MODULE=" + p.managed + " " + s.command
+		s.command = withSettings(p.managed) + s.command
 		s.notes = append(s.notes, "There is no wsgi.py or asgi.py: the settings are those that manage.py names, "+p.managed)
 		return c, s
 	}
 	s := f.serve(*door, door.framework.protocol)
-	if settings := settingsOf(door.module); settings != "" && p.managed != "" && settings != p.managed {
-		s.notes = append(s.notes, door.module.file+" names the settings "+settings+", manage.py "+p.managed+": the server uses the first")
+	for _, other := range []*candidate{p.wsgi, p.asgi, {module: p.manage}} {
+		if other == nil || other.module == nil {
+			continue
+		}
+		settings, others := settingsOf(door.module), settingsOf(other.module)
+		if settings != "" && others != "" && settings != others {
+			s.notes = append(s.notes, fmt.Sprintf("%s names the settings %s, %s %s: the server uses the first",
+				door.module.file, settings, path.Base(other.module.file), others))
+			break
+		}
 	}
 	return *door, s
+}
+
+// door is the one that the server is told.
+func (f *finder) door(p project) *candidate {
+	if p.asgi != nil && (p.wsgi == nil || f.wantsASGI(p)) {
+		return p.asgi
+	}
+	return p.wsgi
 }
 
 // wantsASGI tells whether a project with both doors is made for the asynchronous one.
@@ -83,7 +97,7 @@ func (f *finder) wantsASGI(p project) bool {
 	if !slices.ContainsFunc(asgiServers, func(s server) bool { return s.locked(f.packages) && s.name != "gunicorn" }) {
 		return false
 	}
-	if f.packages.has("channels") || strings.Contains(string(p.asgi.module.source), "ProtocolTypeRouter") {
+	if f.packages.has("channels") || f.packages.has("uvicorn-worker") || strings.Contains(string(p.asgi.module.source), "ProtocolTypeRouter") {
 		return true
 	}
 	if !slices.ContainsFunc(wsgiServers, func(s server) bool { return s.locked(f.packages) && s.name != "granian" && s.name != "hypercorn" }) {
@@ -98,20 +112,34 @@ func (f *finder) wantsASGI(p project) bool {
 	return false
 }
 
+// sameSettings makes a program of a project use the settings that its server uses, where its own file names others: those for
+// development, as a rule.
+func (f *finder) sameSettings(m *module) string {
+	own := settingsOf(m)
+	if own == "" {
+		return ""
+	}
+	if door := f.door(f.djangoProject(m.root)); door != nil {
+		if served := settingsOf(door.module); served != "" && served != own {
+			return withSettings(served)
+		}
+	}
+	return ""
+}
+
+// withSettings names settings as wsgi.py does: those of the environment come first.
+func withSettings(name string) string {
+	return "DJANGO_SETTINGS_MODULE=${DJANGO_SETTINGS_MODULE:-" + name + "} "
+}
+
 // migrate is the one-off command that brings the database up to date.
 func (f *finder) migrate() string {
 	for _, m := range f.modules {
 		if !isManage(m) || !f.packages.has("django") {
 			continue
 		}
-		p := f.djangoProject(m.root)
-		command := "python " + strings.TrimPrefix(m.file, m.root+"/") + " migrate --no-input"
-		if p.wsgi != nil {
-			if settings := settingsOf(p.wsgi.module); settings != "" && settings != p.managed {
-				command = "DJANGO_SETTINGS_MODULE=" + settings + " " + command
-			}
-		}
-		return environment(candidate{module: m}) + command
+		c := candidate{module: m}
+		return environment(c) + f.sameSettings(m) + "python " + within(c) + " migrate --no-input"
 	}
 	if !f.packages.has("alembic") {
 		return ""
@@ -120,10 +148,14 @@ func (f *finder) migrate() string {
 		if path.Base(name) != "alembic.ini" {
 			continue
 		}
-		if dir := path.Dir(name); dir != "." {
-			return "env --chdir=" + dir + " alembic upgrade head"
+		dir, command := path.Dir(name), "alembic upgrade head"
+		if src := path.Join(dir, "src"); slices.ContainsFunc(f.modules, func(m *module) bool { return m.root == src }) {
+			command = "PYTHONPATH=src " + command // its env.py imports the app
 		}
-		return "alembic upgrade head"
+		if dir != "." {
+			command = "env --chdir=" + dir + " " + command
+		}
+		return command
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import "strings"
 // in FastMCP("x").http_app().
 type expr struct {
 	name   string // dotted; empty for anything else
+	key    string // the string in brackets behind the name
 	call   bool
 	args   []argument
 	then   string // dotted, after the call
@@ -52,7 +53,10 @@ func readExpr(tokens []token) expr {
 		return expr{}
 	}
 	e := expr{name: name, line: tokens[0].line}
-	if n < len(tokens) && tokens[n].is("[") { // Celery[Task]("shop")
+	if n+1 < len(tokens) && tokens[n].is("[") { // Celery[Task]("shop")
+		if tokens[n+1].kind == 's' {
+			e.key = tokens[n+1].text
+		}
 		n = matching(tokens, n) + 1
 	}
 	if n >= len(tokens) || !tokens[n].is("(") {

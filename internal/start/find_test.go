@@ -209,6 +209,15 @@ func testSingle(t *testing.T, context spec.G, it spec.S) {
 			Expect(got[0].Single != "").To(Equal(c.single), c.program.Dir)
 		}
 	})
+	it("leaves it to django-dramatiq to set Django up for the worker", func() {
+		app := files(map[string]string{
+			"manage.py":     "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'core.settings')\n",
+			"shop/tasks.py": "import dramatiq\n@dramatiq.actor\ndef count():\n    ...\n",
+		})
+		found, err := start.Find(app, start.Packages{"django": "5", "django-dramatiq": "1", "dramatiq": "2", "gunicorn": "27"}, start.Settings{})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Processes).To(ContainElement(start.Process{Type: "worker", Command: "python manage.py rundramatiq --processes ${WEB_CONCURRENCY:-1}"}))
+	})
 	it("warns of Taskiq without the loop that lets it stop", func() {
 		app := fstest.MapFS{"shop.py": {Data: []byte("from taskiq import InMemoryBroker\nbroker = InMemoryBroker()\n")}}
 		for packages, want := range map[string]types.GomegaMatcher{
@@ -267,6 +276,12 @@ func testWrapped(t *testing.T, context spec.G, it spec.S) {
 			"app = AMiddleware(app)\napp = BMiddleware(app)\n", "uvicorn main:app"},
 		{"a factory that does", "from fastapi import FastAPI\nfrom x import AMiddleware\ndef create_app():\n    app = FastAPI()\n" +
 			"    app = AMiddleware(app)\n    return app\n", "uvicorn --factory main:create_app"},
+		{"a function that is the app", "async def app(scope, receive, send):\n    ...\n", "uvicorn main:app"},
+		{"a function that is no app", "async def handle(scope, receive, send):\n    ...\n", ""},
+		{"a factory that nobody would await", "from fastapi import FastAPI\nasync def create_app() -> FastAPI:\n    return FastAPI()\n", ""},
+		{"functions that take the app", "from fastapi import FastAPI\ndef add_routes(app):\n    return app\napp = add_routes(FastAPI())\n", "uvicorn main:app"},
+		{"an app that is made from another", "from fastapi import FastAPI\nfrom fastmcp import FastMCP\nmcp = FastMCP('x')\nmcp_app = mcp.http_app()\n" +
+			"app = FastAPI(lifespan=mcp_app.lifespan)\napp.mount('/mcp', mcp_app)\n", "uvicorn main:app"},
 		{"nothing that is known", "from x import *\napp = get()\n" + strings.Repeat("app = Middleware(app)\n", 30), ""},
 		{"names that lead to each other", "app = b\nb = app\n" + strings.Repeat("app = b(app)\nb = app(b)\n", 30), ""},
 	} {
@@ -278,6 +293,64 @@ func testWrapped(t *testing.T, context spec.G, it spec.S) {
 				return
 			}
 			Expect(found.Processes[0].Command).To(HavePrefix(c.want + " --host"))
+		})
+	}
+}
+
+func testProgram(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	const main = "if __name__ == '__main__':\n    "
+	for _, c := range []struct{ name, source, want string }{
+		{"a server for websockets", "from websockets.asyncio.server import serve\nasync def run():\n    async with serve(echo, '', PORT) as s: ...\n" + main + "run()\n", "python job.py"},
+		{"a loop over messages", "import redis\n" + main + "for m in redis.Redis().pubsub().listen(): ...\n", ""},
+		{"a server for development", "import uvicorn\n" + main + "uvicorn.run(make(), reload=True)\n", ""},
+		{"a command that needs arguments", "import typer, uvicorn\ndef serve():\n    uvicorn.run(make())\n" + main + "app()\n", ""},
+	} {
+		it("tells whether a server is started by "+c.name, func() {
+			found, err := start.Find(files(map[string]string{"job.py": c.source, "tools/mock.py": main + "serve(app)\n"}), start.Packages{}, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			if c.want == "" {
+				Expect(found.Processes).To(BeEmpty())
+				return
+			}
+			Expect(found.Processes[0]).To(Equal(start.Process{Type: "web", Command: c.want, Default: true}))
+		})
+	}
+}
+
+func testDjango(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	const production = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.production')\n"
+	for _, c := range []struct{ name, asgi, wsgi, locked, want string }{
+		{"something around the app", "", "from django.core.wsgi import get_wsgi_application\nfrom x import Cling\napplication = Cling(get_wsgi_application())\n",
+			"gunicorn", "gunicorn config.wsgi:application"},
+		{"django-configurations", "", "from configurations.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+			"gunicorn", "gunicorn config.wsgi:application"},
+		{"a function around the app", "from django.core.asgi import get_asgi_application\ndjango = get_asgi_application()\n" +
+			"async def application(scope, receive, send):\n    if scope['type'] == 'http':\n        await django(scope, receive, send)\n",
+			"from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+			"gunicorn uvicorn-worker", "gunicorn config.asgi:application --worker-class uvicorn_worker.UvicornWorker"},
+	} {
+		it("sees through "+c.name, func() {
+			app := files(map[string]string{
+				"manage.py":            "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.local')\n",
+				"config/__init__.py":   "",
+				"config/local.py":      "",
+				"config/production.py": "",
+				"config/wsgi.py":       production + c.wsgi,
+			})
+			if c.asgi != "" {
+				app["config/asgi.py"] = &fstest.MapFile{Data: []byte(c.asgi)}
+			}
+			locked := start.Packages{"django": "5"}
+			for _, name := range strings.Fields(c.locked) {
+				locked[pep508.Name(name)] = "27"
+			}
+			found, err := start.Find(app, locked, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes[0].Command).To(Equal(c.want))
 		})
 	}
 }

@@ -34,6 +34,7 @@ var (
 	bottle    = &framework{"Bottle", wsgi}
 	streamlit = &framework{"Streamlit", own}
 	panel     = &framework{"Panel", own}
+	shiny     = &framework{"Shiny", own} // Shiny Express, whose apps are scripts
 	niceGUI   = &framework{"NiceGUI", own}
 	chainlit  = &framework{"Chainlit", own}
 	celery    = &framework{"Celery", worker}
@@ -60,10 +61,12 @@ var makers = map[string]*framework{
 	"tornado.Application": tornado, "gradio.Blocks": gradio, "gradio.Interface": gradio, "gradio.ChatInterface": gradio,
 	"gradio.TabbedInterface": gradio, "gradio.mount_gradio_app": fastAPI,
 	"fasthtml.FastHTML": fastHTML, "fasthtml.fast_app": fastHTML,
-	"mcp.FastMCP": mcp, "mcp.MCPServer": mcp, "fastmcp.FastMCP": fastMCP,
+	"mcp.FastMCP": mcp, "mcp.MCPServer": mcp, "fastmcp.FastMCP": fastMCP, "fastmcp.from_fastapi": fastMCP, "fastmcp.from_openapi": fastMCP,
 	"django.get_wsgi_application": django, "django.get_asgi_application": channels, "channels.ProtocolTypeRouter": channels,
+	"configurations.get_wsgi_application": django, "configurations.get_asgi_application": channels,
 	"shiny.App": {"Shiny", asgi}, "apiflask.APIFlask": flask, "flask_openapi3.OpenAPI": flask, "blacksheep.Application": {"BlackSheep", asgi},
 	"connexion.AsyncApp": {"Connexion", asgi}, "connexion.FlaskApp": {"Connexion", asgi}, "socketio.ASGIApp": socketASGI, "socketio.WSGIApp": socketWSGI,
+	"ariadne.asgi.GraphQL": {"Ariadne", asgi}, "ariadne.wsgi.GraphQL": {"Ariadne", wsgi}, "strawberry.asgi.GraphQL": {"Strawberry", asgi},
 	"a2wsgi.ASGIMiddleware": anyWSGI, "a2wsgi.WSGIMiddleware": anyASGI, "asgiref.WsgiToAsgi": anyASGI,
 	"celery.Celery": celery, "huey.Huey": huey, "huey.RedisHuey": huey, "huey.SqliteHuey": huey, "huey.PriorityRedisHuey": huey,
 	"huey.RedisExpireHuey": huey, "huey.FileHuey": huey, "rq.Queue": rq,
@@ -78,14 +81,15 @@ var distributions = map[string]string{
 	"flask": "flask", "dash": "dash", "bottle": "bottle", "falcon": "falcon", "tornado": "tornado", "gradio": "gradio",
 	"fasthtml": "python-fasthtml", "mcp": "mcp", "fastmcp": "fastmcp", "django": "django", "channels": "channels", "shiny": "shiny",
 	"apiflask": "apiflask", "flask_openapi3": "flask-openapi3", "blacksheep": "blacksheep", "connexion": "connexion",
-	"socketio": "python-socketio", "pyramid": "pyramid", "streamlit": "streamlit", "panel": "panel", "nicegui": "nicegui",
+	"socketio": "python-socketio", "ariadne": "ariadne", "strawberry": "strawberry-graphql", "pyramid": "pyramid", "streamlit": "streamlit", "panel": "panel", "nicegui": "nicegui",
 	"chainlit": "chainlit", "celery": "celery", "huey": "huey", "rq": "rq", "dramatiq": "dramatiq", "arq": "arq", "taskiq": "taskiq",
 	"taskiq_redis": "taskiq-redis", "taskiq_aio_pika": "taskiq-aio-pika", "taskiq_nats": "taskiq-nats",
 }
 
 // makerNames are the last parts of the names in makers, by the first.
 var makerNames = func() map[string][]string {
-	names := map[string][]string{"pyramid": {"make_wsgi_app"}, "dramatiq": {"actor"}, "arq": {"WorkerSettings"}, "nicegui": {"ui.run"}, "panel": {"servable"}}
+	names := map[string][]string{"pyramid": {"make_wsgi_app"}, "dramatiq": {"actor"}, "arq": {"WorkerSettings"}, "nicegui": {"ui.run"}, "panel": {"servable"},
+		"shiny": {"express"}}
 	for name := range makers {
 		first, _, _ := strings.Cut(name, ".")
 		_, last := cutLast(name)

@@ -14,6 +14,7 @@ type module struct {
 	scope
 	stars   []string // modules all of whose names are imported
 	main    []*statement
+	blocks  *expr // the call that keeps an import of it from coming to an end
 	source  []byte
 	invalid *syntaxError
 }
@@ -41,6 +42,7 @@ type binding struct {
 // function is a def.
 type function struct {
 	async      bool
+	parameters []string
 	needs      bool // an argument that has no default
 	returns    expr // the annotation
 	decorators []expr
@@ -190,6 +192,7 @@ func (s *scope) define(tokens []token, one *statement, decorators []expr) {
 		if parameter[0].is("*") || parameter[0].is("**") {
 			continue
 		}
+		f.parameters = append(f.parameters, parameter[0].text)
 		f.needs = f.needs || !slices.ContainsFunc(parameter, func(t token) bool { return t.is("=") })
 	}
 	if end+2 < len(tokens) && tokens[end+1].is("->") {

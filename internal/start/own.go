@@ -3,6 +3,7 @@ package start
 import (
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 )
 
@@ -15,6 +16,8 @@ func (f *finder) ownServer(c candidate) serving {
 	case streamlit:
 		return serving{command: "streamlit run " + within(c) + " --server.address " + host + " --server.port $PORT --server.headless true" +
 			" --server.fileWatcherType none --browser.gatherUsageStats false"}
+	case shiny:
+		return serving{command: "shiny run " + within(c) + hosting}
 	case panel:
 		return serving{command: "panel serve " + within(c) + " --address " + host + " --port $PORT" +
 			` --allow-websocket-origin "${BOKEH_ALLOW_WS_ORIGIN:-*}"`}
@@ -28,7 +31,7 @@ func (f *finder) ownServer(c candidate) serving {
 	case mcp:
 		return serving{command: f.mcp(c)}
 	case gradio:
-		return launchGradio(c, source)
+		return f.launchGradio(c)
 	case niceGUI:
 		if !strings.Contains(strings.ReplaceAll(source, " ", ""), "reload=False") {
 			return notStarted(c, "ui.run() watches files and starts anew when one changes, which is for development only.\n"+
@@ -39,7 +42,11 @@ func (f *finder) ownServer(c candidate) serving {
 		return f.aiohttp(c, source)
 	case tornado:
 		if !strings.Contains(source, ".listen(") && !strings.Contains(source, ".bind(") {
-			return notStarted(c, "nothing in it listens. Call listen(int(os.environ[\"PORT\"])) on the application")
+			m := f.runs(listening)
+			if m == nil || m.root != c.module.root {
+				return notStarted(c, "nothing in it listens. Call listen(int(os.environ[\"PORT\"])) on the application")
+			}
+			c.module = m
 		}
 		return listens(c, "listen(...)")
 	}
@@ -54,9 +61,15 @@ func (f *finder) sessionKey(c candidate) {
 	}
 }
 
+var launching = regexp.MustCompile(`\.launch\(`)
+
 // launchGradio runs a file that launches its Gradio app itself.
-func launchGradio(c candidate, source string) serving {
-	if !strings.Contains(source, ".launch(") {
+func (f *finder) launchGradio(c candidate) serving {
+	if m := f.runs(launching); !launching.Match(c.module.source) && m != nil && m.root == c.module.root {
+		c.module = m
+	}
+	source := string(c.module.source)
+	if !launching.MatchString(source) {
 		return notStarted(c, "nothing in it calls "+c.name+".launch(). Add that as its last line")
 	}
 	s := serving{command: "GRADIO_SERVER_NAME=" + host + " GRADIO_SERVER_PORT=$PORT " + python(c)}
@@ -83,7 +96,7 @@ func listens(c candidate, where string) serving {
 // python runs the module as a program.
 func python(c candidate) string {
 	if strings.Contains(c.module.name, ".") {
-		return "python -m " + c.module.name
+		return "python -m " + strings.TrimSuffix(c.module.name, ".__main__")
 	}
 	return "python " + within(c)
 }

@@ -31,8 +31,13 @@ func (t *tree) wrapped(m *module, name string, b binding, found map[string]bool)
 	if outer == nil || outer.framework.protocol == worker {
 		return
 	}
+	on, _ := cutLast(b.value.name)
+	parts := []expr{{name: on}} // app = mcp.http_app()
 	for _, a := range b.value.args {
-		if e := a.expr(); e.name != name {
+		parts = append(parts, a.expr())
+	}
+	for _, e := range parts {
+		if e.name != name {
 			if o := t.value(m, nil, e, "", 0); o != nil && o.id != "" && o.id != outer.id && o.framework.protocol != worker {
 				found[o.id] = true
 			}
@@ -60,7 +65,11 @@ func (t *tree) called(m *module, name string, f *function, found map[string]bool
 	}
 }
 
-var mounts = set("mount Mount add_subapp mount_gradio_app DispatcherMiddleware ProtocolTypeRouter run_with register_page mount_app")
+var mounts = set(`mount Mount add_subapp mount_gradio_app mount_chainlit DispatcherMiddleware ProtocolTypeRouter run_with
+	register_page mount_app Page`)
+
+// into are those whose first argument is what the others are mounted in.
+var into = set("mount_gradio_app mount_chainlit DispatcherMiddleware run_with")
 
 // mounted finds what is given to a call that mounts, anywhere in the module.
 func (t *tree) mounted(m *module, statements []*statement, found map[string]bool) {
@@ -70,9 +79,9 @@ func (t *tree) mounted(m *module, statements []*statement, found map[string]bool
 				continue
 			}
 			from := i + 2
-			if name := one.tokens[i].text; name == "mount_gradio_app" || name == "DispatcherMiddleware" || name == "run_with" {
+			if into[one.tokens[i].text] {
 				for from < len(one.tokens)-1 && !one.tokens[from].is(",") {
-					from++ // the first argument is what the others are mounted in
+					from++
 				}
 			}
 			t.named(m, one.tokens[from:max(from, matching(one.tokens, i+1))], found)
@@ -81,9 +90,16 @@ func (t *tree) mounted(m *module, statements []*statement, found map[string]bool
 	}
 }
 
-// named finds the apps that tokens name.
+// named finds the apps that tokens name; scripts are named by their files.
 func (t *tree) named(m *module, tokens []token, found map[string]bool) {
 	for i := 0; i < len(tokens); {
+		if tokens[i].kind == 's' {
+			for _, dir := range []string{path.Dir(m.file), m.root} {
+				if file := path.Join(dir, tokens[i].text); t.files[file] && file != m.file {
+					found[file] = true
+				}
+			}
+		}
 		name, n := dotted(tokens[i:])
 		if name == "" || i+1 < len(tokens) && tokens[i+1].is("=") {
 			i++ // no name, or that of an argument

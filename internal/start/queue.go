@@ -10,7 +10,7 @@ func (f *finder) queueProcesses(queues []candidate) []Process {
 	var list []Process
 	add := func(kind string, c candidate, command string) {
 		if command != "" && !slices.ContainsFunc(list, func(p Process) bool { return p.Type == kind }) {
-			list = append(list, Process{Type: kind, Command: environment(c) + command})
+			list = append(list, Process{Type: kind, Command: environment(c) + f.sameSettings(c.module) + command})
 			if note := found(c); !slices.Contains(f.notes, note) {
 				f.notes = append(f.notes, note)
 			}
@@ -35,7 +35,12 @@ func (f *finder) queueProcesses(queues []candidate) []Process {
 	}
 	if actors := f.taskModules("actor", candidate{}); f.packages.has("dramatiq") && len(actors) > 0 {
 		c := candidate{module: f.byName(actors[0]), framework: &framework{"Dramatiq", worker}, line: 1}
-		add("worker", c, "dramatiq --processes ${WEB_CONCURRENCY:-1} "+strings.Join(actors, " "))
+		command := "dramatiq --processes ${WEB_CONCURRENCY:-1} " + strings.Join(actors, " ")
+		if i := slices.IndexFunc(f.modules, isManage); i >= 0 && f.packages.has("django-dramatiq") {
+			c.module = f.modules[i] // it sets Django up, finds the tasks, and becomes dramatiq
+			command = "python " + within(c) + " rundramatiq --processes ${WEB_CONCURRENCY:-1}"
+		}
+		add("worker", c, command)
 	}
 	if c, ok := f.arq(); ok {
 		add("worker", c, "arq "+c.module.name+"."+c.name)

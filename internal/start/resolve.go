@@ -1,6 +1,9 @@
 package start
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // object is what an expression stands for, if that is an app.
 type object struct {
@@ -36,8 +39,11 @@ func (t *tree) last(m *module, inner *scope, name string, list []binding, depth 
 }
 
 func (t *tree) binding(m *module, inner *scope, name string, b binding, depth int) *object {
-	if depth > maxDepth || b.function != nil || b.class {
+	if depth > maxDepth || b.class {
 		return nil
+	}
+	if b.function != nil {
+		return t.callable(m, name, b.function, depth)
 	}
 	if b.imported != "" {
 		at := t.follow(m, b.imported, "", depth)
@@ -61,12 +67,41 @@ func (t *tree) binding(m *module, inner *scope, name string, b binding, depth in
 	return o
 }
 
+// callable is an app that is a function, which takes what servers hand over. One that calls another app is middleware around it.
+func (t *tree) callable(m *module, name string, f *function, depth int) *object {
+	o := &object{framework: anyWSGI}
+	switch strings.Join(f.parameters, " ") {
+	case "scope receive send":
+		o.framework = anyASGI
+	case "environ start_response":
+	default:
+		return nil
+	}
+	if !slices.Contains(objectNames, name) {
+		return nil
+	}
+	inner := m.inside(f.body)
+	for _, e := range append(inner.calls, returns(f.body)...) {
+		if called := t.reference(m, &inner, e.name, depth+1); called != nil {
+			o = wrapped(called)
+			break
+		}
+	}
+	if o.id == "" {
+		o.id = m.file + ":" + name
+	}
+	return o
+}
+
 // value tells what an expression gives; a new object has no id yet.
 func (t *tree) value(m *module, inner *scope, e expr, name string, depth int) *object {
 	if e.name == "" || depth > maxDepth {
 		return nil
 	}
 	if !e.call {
+		if e.key == "celery" && strings.HasSuffix(e.name, ".extensions") {
+			return &object{framework: celery} // where Flask's documentation keeps it
+		}
 		return t.reference(m, inner, e.name, depth)
 	}
 	at := t.lookup(m, inner, e.name, depth)
@@ -85,7 +120,7 @@ func (t *tree) value(m *module, inner *scope, e expr, name string, depth int) *o
 	case b.function != nil && at.rest == "":
 		f := t.returned(at.module, b.function, depth+1)
 		if f == nil {
-			return nil
+			return t.handed(m, inner, b.function, e, depth)
 		}
 		id := at.module.file + ":" + at.name + "()"
 		return &object{framework: f, id: id, maker: id}
@@ -96,6 +131,19 @@ func (t *tree) value(m *module, inner *scope, e expr, name string, depth int) *o
 		return nil
 	}
 	return t.method(m, inner, e, depth)
+}
+
+// handed is what a function gives back that takes an app and returns it.
+func (t *tree) handed(m *module, inner *scope, f *function, e expr, depth int) *object {
+	if len(f.parameters) == 0 || len(e.args) == 0 {
+		return nil
+	}
+	for _, r := range returns(f.body) {
+		if r.name == f.parameters[0] && !r.call {
+			return t.value(m, inner, e.args[0].expr(), "", depth+1)
+		}
+	}
+	return nil
 }
 
 // reference follows a name without a call: application = app, server = dash_app.server.
@@ -132,11 +180,11 @@ func (t *tree) made(m *module, inner *scope, outside string, e expr, name string
 		}
 		return after(&object{framework: f}, e)
 	}
-	// Middleware around an app is an app, and so is whatever takes the app's name.
+	// Middleware around an app is an app, and so is whatever takes the app's name, or the name that servers look for.
 	if len(e.args) > 0 {
 		first := e.args[0].expr()
 		_, last := cutLast(outside)
-		if first.name != "" && (strings.Contains(last, "Middleware") || first.name == name && !first.call || last == "WhiteNoise") {
+		if first.name != "" && (strings.Contains(last, "Middleware") || first.name == name && !first.call || name == "application" || last == "WhiteNoise") {
 			if o := t.value(m, inner, first, "", depth+1); o != nil {
 				return wrapped(o)
 			}

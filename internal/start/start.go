@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -109,7 +110,35 @@ func (f *finder) choose(web []candidate, config pyproject, scripts []script) (ch
 		}
 		return f.start(web[0]), nil
 	}
+	if m := f.runs(listening); m != nil && len(scripts) == 0 {
+		c := candidate{module: m}
+		s := listens(c, "the call that starts the server")
+		f.notes = append(f.notes, "There is no app object for a server; "+m.file+" starts one itself")
+		f.warnings = append(f.warnings, s.warnings...)
+		return choice{command: environment(c) + s.command, single: f.single(m)}, nil
+	}
 	return choice{}, nil
+}
+
+// listening is the start of a server by a program's own code.
+var listening = regexp.MustCompile(`\b(?:uvicorn\.run|run_app|serve_forever|Granian|quickstart|(?:waitress|websockets)\.serve)\(|[\s(=]serve\(|\.listen\([^)]`)
+
+// onPort is that of a server that may be for development: it is proposed, and not started.
+var onPort = regexp.MustCompile(`\brun\(.*\bport=`)
+
+// runs is the only file with such text that is run, not imported. What click and typer make of one needs a command.
+func (f *finder) runs(text *regexp.Regexp) *module {
+	var only *module
+	for _, m := range f.modules {
+		if len(m.main) == 0 && m.blocks == nil || m.aside() || !text.Match(m.source) || forDevelopment.Match(m.source) || m.names["click"] != nil || m.names["typer"] != nil {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = m
+	}
+	return only
 }
 
 // run is the one app of several that the code itself hands to uvicorn or its kind by name.
@@ -143,6 +172,10 @@ func (f *finder) start(c candidate) choice {
 	f.warnings = append(f.warnings, s.warnings...)
 	f.checkFramework(c)
 	f.sessionKey(c)
+	if e := c.module.blocks; e != nil && !strings.HasSuffix(s.command, python(c)) {
+		f.warnings = append(f.warnings, fmt.Sprintf("%s, line %d: %s() starts a server of its own when the file is imported, so the app would not come up. "+
+			"Write it below the line\nif __name__ == \"__main__\":", c.module.file, e.line, e.name))
+	}
 	if s.command == "" {
 		return choice{}
 	}
@@ -231,7 +264,7 @@ func (f *finder) setDefault(r *Result, config pyproject, scripts []script, web b
 		f.notes = append(f.notes, "There is no web app; the console script "+s.name+" of pyproject.toml is what the image runs")
 	} else if m := f.runnable(); m != nil && !hasType(r.Processes, kind) {
 		kind = "main"
-		r.Processes = append(r.Processes, Process{Type: kind, Command: environment(candidate{module: m}) + "python -m " + strings.TrimSuffix(m.name, ".__main__"), Single: f.single(m)})
+		r.Processes = append(r.Processes, Process{Type: kind, Command: environment(candidate{module: m}) + python(candidate{module: m}), Single: f.single(m)})
 		f.notes = append(f.notes, "There is no web app; "+m.file+" makes a program of its package")
 	}
 	for i := range r.Processes {
@@ -265,17 +298,34 @@ func (f *finder) runnable() *module {
 
 // nothing says what was looked for, and gives a line that starts this app.
 func (f *finder) nothing() string {
-	line, usually := "web: gunicorn main:app", false
+	line, best := "web: gunicorn main:app", 6
 	for _, m := range f.modules {
 		if likely := f.likely(m); likely != "" {
 			line = "web: " + likely
 			break
 		}
-		base := path.Base(m.file)
-		if path.Dir(m.file) == f.tree.home && base != "manage.py" && base != "gunicorn.conf.py" && !usually {
+		n := 0
+		switch base := path.Base(m.file); {
+		case base == "manage.py" || base == "gunicorn.conf.py" || m.invalid != nil:
+			continue
+		case len(m.main) > 0:
+		case slices.Contains(conventional, base):
+			n = 1
+		case len(m.calls) > 0:
+			n = 2
+		default:
+			continue // it only says things
+		}
+		if path.Dir(m.file) != f.tree.home {
+			n += 3
+		}
+		if n < best {
 			c := candidate{module: m}
-			line = "worker: " + environment(c) + "python " + within(c)
-			usually = slices.Contains(conventional, base)
+			kind := "worker: "
+			if m.blocks != nil || listening.Match(m.source) || onPort.Match(m.source) {
+				kind = "web: "
+			}
+			line, best = kind+environment(c)+python(c), n
 		}
 	}
 	return "nothing was found that starts the app, so the image has no default process.\n" +

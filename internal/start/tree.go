@@ -24,11 +24,18 @@ type tree struct {
 var skipped = set(`node_modules site-packages __pycache__ __pypackages__ venv env tests test testing migrations versions docs doc examples
 	example samples benchmarks bench build dist`)
 
+// aside are directories of what helps to make the app, or comes from elsewhere: an app there is seldom the one.
+var aside = set("scripts tools mock mocks notebooks demo sandbox playground vendor vendored _vendor third_party")
+
+func (m *module) aside() bool {
+	return slices.ContainsFunc(strings.Split(path.Dir(m.file), "/"), func(dir string) bool { return aside[dir] })
+}
+
 // conventional are the files where an app object is expected, the likeliest first.
-var conventional = []string{"asgi.py", "wsgi.py", "main.py", "app.py", "application.py", "server.py"}
+var conventional = []string{"asgi.py", "wsgi.py", "main.py", "run.py", "index.py", "app.py", "application.py", "server.py"}
 
 // usual are further files that are worth reading without a framework's name in them.
-var usual = set("api.py web.py run.py serve.py index.py manage.py __main__.py tasks.py worker.py")
+var usual = set("api.py web.py serve.py manage.py __main__.py tasks.py worker.py")
 
 func readTree(app fs.FS) (*tree, []*module, error) {
 	t := &tree{app: app, home: ".", files: map[string]bool{}, dirs: map[string]bool{}, modules: map[string]*module{}, objects: map[*binding]*object{}}
@@ -192,7 +199,10 @@ func (t *tree) root(m *module) string {
 		}
 	}
 	if most > 0 {
-		return best
+		project = best
+	}
+	if !importable.MatchString(dottedName(project, m.file)) && importable.MatchString(dottedName(dir, m.file)) {
+		return dir // backend-api for backend-api/main.py
 	}
 	return project
 }

@@ -1,0 +1,9 @@
+from config import NAME
+
+
+def main():
+    print(NAME)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+class Development:
+    ANSWER = "in development"
+
+
+class Production:
+    ANSWER = "ok"

@@ -1,0 +1,4 @@
+from ui.blocks import build
+
+if __name__ == "__main__":
+    build().launch()

@@ -1,0 +1,7 @@
+import gradio
+
+
+def build():
+    with gradio.Blocks() as demo:
+        gradio.Markdown("ok")
+    return demo

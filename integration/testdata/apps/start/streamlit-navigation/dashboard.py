@@ -1,0 +1,3 @@
+import streamlit as st
+
+st.navigation([st.Page("views/one.py", title="One"), st.Page("views/two.py", title="Two")]).run()
