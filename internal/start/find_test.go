@@ -401,3 +401,58 @@ func testCheck(t *testing.T, context spec.G, it spec.S) {
 		})
 	}
 }
+
+func testPrograms(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	app := files(map[string]string{
+		"main.py":         "from fastapi import FastAPI\napp = FastAPI()\n",
+		"shop/wsgi.py":    "from flask import Flask\napplication = Flask('x')\n",
+		"jobs.py":         "from celery import Celery\nqueue = Celery('x')\n",
+		"bot/__main__.py": "run()\n",
+		"lib/__init__.py": "",
+		"bin/start":       "",
+	})
+	locked := start.Packages{"fastapi": "1", "uvicorn": "1", "flask": "1", "gunicorn": "27", "celery": "5.5.3", "ddtrace": "4"}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"python", "-m", "bot"}, ""}, // no __init__.py is needed
+		{[]string{"celery", "-A", "jobs.queue", "worker"}, ""},
+		{[]string{"celery", "--app=jobs:queue", "worker"}, ""},
+		{[]string{"ddtrace-run", "gunicorn", "shop.wsgi"}, ""},
+		{[]string{"bin/start", "gunicorn", "shop.wgsi"}, ""},
+		{[]string{"bash", "bin/start"}, ""},
+		{[]string{"bash", "-c", "bin/other"}, ""},
+		{[]string{"./node_modules/.bin/tsc"}, ""},
+		{[]string{"poetry", "install"}, ""},
+		{[]string{"celery", "-A", "jobs.q", "worker"}, "jobs.py binds no q. Did you mean queue?"},
+		{[]string{"celery", "-A", "job.queue", "worker"}, "there is no module job.queue in the app, and no package of that name. Did you mean jobs or lib or shop.wsgi?"},
+		{[]string{"celery", "worker", "-A", "jobs"}, "celery takes its app in front of worker from release 5 on, and would end at once: write celery --app jobs worker"},
+		{[]string{"gunicorn", "shop.wsgi:application.wsgi_app"}, "gunicorn takes a name of shop/wsgi.py or a call of one, not application.wsgi_app: " +
+			"bind that to a name there, as in wsgi_app = application.wsgi_app, and write the name"},
+		{[]string{"uvicorn", "main:app.router"}, ""},
+		{[]string{"python", "-m", "lib"}, "lib is a package without a __main__.py, so python -m lib would end at once"},
+		{[]string{"bin/nginx", "gunicorn", "shop.wsgi"}, "there is no file bin/nginx"},
+		{[]string{"sh", "setup.sh"}, "there is no file setup.sh"},
+		{[]string{"venv/bin/python", "main.py"}, "there is no file venv/bin/python"},
+		{[]string{"poetry", "run", "gunicorn", "shop.wsgi"}, "poetry is not among the packages, so it would not be found: leave out poetry run, the commands of packages are found without it"},
+		{[]string{"ddtrace-run", "gunicorn", "shop.wsgi:app"}, "shop/wsgi.py binds no app. Did you mean application?"},
+		{[]string{"newrelic-admin", "run-program", "gunicorn", "shop.wsgi"}, "newrelic is not among the packages, so newrelic-admin would not be found: add the line newrelic to requirements.txt"},
+		{[]string{"alembic", "upgrade", "head"}, "alembic is not among the packages, so it would not be found: add the line alembic to requirements.txt"},
+	} {
+		it("judges "+strings.Join(c.args, " "), func() {
+			got, err := start.Check(app, locked, start.Settings{File: "requirements.txt"}, []start.Program{{Dir: ".", Args: c.args}})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(got).To(Equal([]start.Verdict{{Warning: c.want}}))
+		})
+	}
+	for _, version := range []string{"4.4.7", ""} {
+		it("leaves the order of words to Celery "+version, func() {
+			got, err := start.Check(app, start.Packages{"celery": version}, start.Settings{}, []start.Program{{Dir: ".", Args: []string{"celery", "worker", "-A", "jobs"}}})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(got).To(Equal([]start.Verdict{{}}))
+		})
+	}
+}
