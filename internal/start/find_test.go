@@ -456,3 +456,33 @@ func testPrograms(t *testing.T, context spec.G, it spec.S) {
 		})
 	}
 }
+
+func testBeside(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"where it is made, not where the web app imports it": {map[string]string{
+			"shop/main.py":  "from fastapi import FastAPI\nfrom shop.queue import queue\napp = FastAPI()\n",
+			"shop/queue.py": "from celery import Celery\nqueue = Celery('x')\n",
+		}, "shop.queue:queue"},
+		"in a file that has the package's name": {map[string]string{
+			"shop/celery.py": "from celery import Celery\napp = Celery('x')\n",
+			"shop/tasks.py":  "from shop.celery import app\n@app.task\ndef work():\n    ...\n",
+		}, "shop.celery:app"},
+	} {
+		it("finds a queue "+name, func() {
+			found, err := start.Find(files(c.files), start.Packages{"celery": "5", "fastapi": "1", "uvicorn": "1"}, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes).To(ContainElement(HaveField("Command", HavePrefix("celery --app "+c.want+" worker "))))
+		})
+	}
+	it("takes an app that is a route of another one for a part of it", func() {
+		app := files(map[string]string{"app.py": "from fastapi import FastAPI\nfrom ariadne.asgi import GraphQL\ngraph = GraphQL(schema)\napp = FastAPI()\napp.add_route('/graph', graph)\n"})
+		found, err := start.Find(app, start.Packages{"fastapi": "1", "uvicorn": "1", "ariadne": "1"}, start.Settings{})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Notes).To(Equal([]string{"Found the app of FastAPI: app:app (app.py, line 4)"}))
+	})
+}
