@@ -460,6 +460,65 @@ func testPrograms(t *testing.T, context spec.G, it spec.S) {
 func testBeside(t *testing.T, context spec.G, it spec.S) {
 	var Expect = NewWithT(t).Expect
 
+	const flask = "from threading import Thread\nfrom flask import Flask\napp = Flask('x')\n"
+	locked := start.Packages{"flask": "3", "gunicorn": "27", "fastapi": "1", "uvicorn": "1"}
+	for name, c := range map[string]struct {
+		files map[string]string
+		line  string // that is proposed; empty if the app is started
+	}{
+		"a function in a thread": {map[string]string{
+			"alive.py": flask + "def serve():\n    app.run(port=80)\ndef alive():\n    Thread(target=serve).start()\n",
+			"main.py":  "import alive\nalive.alive()\nlisten()\n",
+		}, "worker: python main.py"},
+		"the app's own method": {map[string]string{
+			"bot.py": flask + "if __name__ == '__main__':\n    Thread(target=app.run, kwargs={'port': 80}).start()\n    listen()\n",
+		}, "worker: python bot.py"},
+		"a lambda": {map[string]string{
+			"bot.py": flask + "Thread(target=lambda: app.run(port=80)).start()\nlisten()\n",
+		}, "web: python bot.py"},
+		"uvicorn": {map[string]string{
+			"main.py": "import threading, uvicorn\nfrom fastapi import FastAPI\napi = FastAPI()\ndef serve():\n    uvicorn.run(api, port=80)\n" +
+				"if __name__ == '__main__':\n    threading.Thread(target=serve, daemon=True).start()\n    listen()\n",
+		}, "web: python main.py"},
+		"work in a thread": {map[string]string{
+			"main.py": flask + "import asyncio, subprocess\ndef work():\n    subprocess.run([app.config['x']])\n    asyncio.run(each(app))\nThread(target=work).start()\n",
+		}, ""},
+		"a thread in another program": {map[string]string{
+			"app.py":     flask,
+			"develop.py": "from threading import Thread\nfrom app import app\ndef serve():\n    app.run()\nThread(target=serve).start()\n",
+		}, ""},
+	} {
+		it("looks at apps that are served beside a program: "+name, func() {
+			found, err := start.Find(files(c.files), locked, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			if c.line == "" {
+				Expect(found.Processes).To(HaveLen(1))
+				Expect(found.Warnings).To(BeEmpty())
+				return
+			}
+			Expect(found.Processes).To(BeEmpty())
+			Expect(found.Warnings).To(ConsistOf(ContainSubstring("such as\n" + c.line + "\nor set BP_APP=")))
+		})
+	}
+	it("starts such an app if the owner names it", func() {
+		app := files(map[string]string{"bot.py": flask + "Thread(target=app.run).start()\n"})
+		found, err := start.Find(app, locked, start.Settings{App: "bot:app"})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Processes).To(ConsistOf(start.Process{Type: "web", Command: "gunicorn bot:app", Default: true}))
+	})
+	for end, want := range map[string]types.GomegaMatcher{
+		"if __name__ == '__main__':\n    Thread(target=poll).start()\n    app.run()\n": ConsistOf("main.py, line 5: the thread that starts here is left out, " +
+			"since a server imports the file and runs nothing below the line\nif __name__ == \"__main__\":\nStart it above that line, or add a Procfile with web: python main.py"),
+		"if __name__ == '__main__':\n    Thread(target=open_browser).start()\n    app.run()\n": BeEmpty(),
+		"Thread(target=poll).start()\n": BeEmpty(),
+	} {
+		it("warns of a thread that a server does not start: "+end, func() {
+			found, err := start.Find(files(map[string]string{"main.py": flask + end}), locked, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes).To(HaveLen(1))
+			Expect(found.Warnings).To(want)
+		})
+	}
 	for name, c := range map[string]struct {
 		files map[string]string
 		want  string
