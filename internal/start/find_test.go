@@ -412,8 +412,9 @@ func testPrograms(t *testing.T, context spec.G, it spec.S) {
 		"bot/__main__.py": "run()\n",
 		"lib/__init__.py": "",
 		"bin/start":       "",
+		"make.py":         "from fastapi import FastAPI\nfrom flask import Flask\ndef build():\n    return Flask('x')\ndef api():\n    return FastAPI()\ndef web(environ, start_response):\n    return []\n",
 	})
-	locked := start.Packages{"fastapi": "1", "uvicorn": "1", "flask": "1", "gunicorn": "27", "celery": "5.5.3", "ddtrace": "4"}
+	locked := start.Packages{"fastapi": "1", "uvicorn": "1", "flask": "1", "gunicorn": "27", "celery": "5.5.3", "ddtrace": "4", "waitress": "3"}
 	for _, c := range []struct {
 		args []string
 		want string
@@ -425,14 +426,24 @@ func testPrograms(t *testing.T, context spec.G, it spec.S) {
 		{[]string{"bin/start", "gunicorn", "shop.wgsi"}, ""},
 		{[]string{"bash", "bin/start"}, ""},
 		{[]string{"bash", "-c", "bin/other"}, ""},
+		{[]string{"bash", "<(curl example.com/x)"}, ""},
 		{[]string{"./node_modules/.bin/tsc"}, ""},
 		{[]string{"poetry", "install"}, ""},
 		{[]string{"celery", "-A", "jobs.q", "worker"}, "jobs.py binds no q. Did you mean queue?"},
-		{[]string{"celery", "-A", "job.queue", "worker"}, "there is no module job.queue in the app, and no package of that name. Did you mean jobs or lib or shop.wsgi?"},
+		{[]string{"celery", "-A", "job.queue", "worker"}, "there is no module job.queue in the app, and no package of that name. Did you mean jobs or lib or make?"},
 		{[]string{"celery", "worker", "-A", "jobs"}, "celery takes its app in front of worker from release 5 on, and would end at once: write celery --app jobs worker"},
 		{[]string{"gunicorn", "shop.wsgi:application.wsgi_app"}, "gunicorn takes a name of shop/wsgi.py or a call of one, not application.wsgi_app: " +
 			"bind that to a name there, as in wsgi_app = application.wsgi_app, and write the name"},
 		{[]string{"uvicorn", "main:app.router"}, ""},
+		{[]string{"gunicorn", "make:build()"}, ""},
+		{[]string{"gunicorn", "make:web"}, ""},
+		{[]string{"gunicorn", "-k", "uvicorn.workers.UvicornWorker", "make:api"}, ""},
+		{[]string{"uvicorn", "make:api"}, ""},
+		{[]string{"uvicorn", "make:api()"}, "uvicorn takes a name, not a call: write uvicorn --factory make:api"},
+		{[]string{"waitress-serve", "--call", "make:build"}, ""},
+		{[]string{"gunicorn", "make:build"}, "make:build is a function that makes the app, not the app: write 'make:build()'"},
+		{[]string{"waitress-serve", "make:build"}, "make:build is a function that makes the app, not the app: write waitress-serve --call make:build"},
+		{[]string{"waitress-serve", "make:build()"}, "waitress-serve takes a name, not a call: write waitress-serve --call make:build"},
 		{[]string{"python", "-m", "lib"}, "lib is a package without a __main__.py, so python -m lib would end at once"},
 		{[]string{"bin/nginx", "gunicorn", "shop.wsgi"}, "there is no file bin/nginx"},
 		{[]string{"sh", "setup.sh"}, "there is no file setup.sh"},

@@ -203,7 +203,7 @@ func (f *finder) checkApp(args []string) string {
 	if m == nil || object == "" {
 		return ""
 	}
-	return cmp.Or(f.checkObject(m, object), f.checkAttribute(m, args, object), f.checkKind(m, args, spec, object))
+	return cmp.Or(f.checkObject(m, object), f.checkAttribute(m, args, object), f.checkFactory(m, args, module, object), f.checkKind(m, args, spec, object))
 }
 
 // checkAttribute knows that gunicorn reads no attribute of an object.
@@ -214,6 +214,32 @@ func (f *finder) checkAttribute(m *module, args []string, object string) string 
 	}
 	_, last := cutLast(name)
 	return fmt.Sprintf("gunicorn takes a name of %s or a call of one, not %s: bind that to a name there, as in %s = %s, and write the name", m.file, object, last, object)
+}
+
+// factoryOptions are those that say that a function makes the app. To gunicorn and hypercorn a call says it.
+var factoryOptions = map[string]string{"uvicorn": "--factory", "granian": "--factory", "waitress-serve": "--call"}
+
+// checkFactory compares how a function that makes the app is named with the way of the server.
+func (f *finder) checkFactory(m *module, args []string, module, object string) string {
+	name, _, called := strings.Cut(object, "(")
+	option := factoryOptions[args[0]]
+	if called && option != "" {
+		return fmt.Sprintf("%s takes a name, not a call: write %[1]s %s %s:%s", args[0], option, module, name)
+	}
+	if called || option != "" && slices.Contains(args, option) || args[0] == "uvicorn" || args[0] == "celery" {
+		return "" // uvicorn calls it when it finds that it has to
+	}
+	// The same holds for gunicorn with uvicorn's worker, which is what an ASGI app has there.
+	if !slices.ContainsFunc(f.tree.inModule(m), func(c candidate) bool {
+		return c.factory && c.name == name && (c.framework.protocol == wsgi || c.framework.protocol == asgi && args[0] != "gunicorn")
+	}) {
+		return ""
+	}
+	write := fmt.Sprintf("'%s:%s()'", module, name)
+	if option != "" {
+		write = fmt.Sprintf("%s %s %s:%s", args[0], option, module, name)
+	}
+	return fmt.Sprintf("%s:%s is a function that makes the app, not the app: write %s", module, name, write)
 }
 
 // checkScript looks for a script of Python.
@@ -227,7 +253,7 @@ func (f *finder) checkScript(name string) string {
 
 // checkFile looks for a file of the app. What is made by npm may not be there yet.
 func (f *finder) checkFile(name string) string {
-	if strings.HasPrefix(name, "-") || strings.ContainsAny(name, "$`~*?") || strings.Contains(name, "node_modules") || !fs.ValidPath(path.Clean(name)) {
+	if strings.HasPrefix(name, "-") || strings.ContainsAny(name, "$`~*?<(") || strings.Contains(name, "node_modules") || !fs.ValidPath(path.Clean(name)) {
 		return ""
 	}
 	if _, err := fs.Stat(f.tree.app, path.Clean(name)); err == nil {
