@@ -435,6 +435,8 @@ func testPrograms(t *testing.T, context spec.G, it spec.S) {
 		{[]string{"gunicorn", "shop.wsgi:application.wsgi_app"}, "gunicorn takes a name of shop/wsgi.py or a call of one, not application.wsgi_app: " +
 			"bind that to a name there, as in wsgi_app = application.wsgi_app, and write the name"},
 		{[]string{"uvicorn", "main:app.router"}, ""},
+		{[]string{"gunicorn", "--port=80", "shop.wsgi"}, "gunicorn has no option --port and would end at once: delete --host and --port, or write --bind 0.0.0.0:$PORT"},
+		{[]string{"uvicorn", "--port=80", "main:app"}, ""},
 		{[]string{"gunicorn", "make:build()"}, ""},
 		{[]string{"gunicorn", "make:web"}, ""},
 		{[]string{"gunicorn", "-k", "uvicorn.workers.UvicornWorker", "make:api"}, ""},

@@ -133,7 +133,7 @@ func (f *finder) check(args []string) string {
 	if text := f.checkProgram(args); text != "" || serversOf[args[0]].name == "" {
 		return text
 	}
-	return cmp.Or(f.checkCelery(args), f.checkApp(args))
+	return cmp.Or(f.checkCelery(args), checkGunicorn(args), f.checkApp(args))
 }
 
 // checkProgram looks for the program itself, in the packages or the app.
@@ -187,6 +187,16 @@ func (f *finder) checkCelery(args []string) string {
 		return ""
 	}
 	return fmt.Sprintf("celery takes its app in front of %s from release 5 on, and would end at once: write celery --app %s %[1]s", args[1], app)
+}
+
+// checkGunicorn knows that gunicorn lacks two options of uvicorn.
+func checkGunicorn(args []string) string {
+	for _, arg := range args {
+		if name, _, _ := strings.Cut(arg, "="); args[0] == "gunicorn" && (name == "--host" || name == "--port") {
+			return fmt.Sprintf("gunicorn has no option %s and would end at once: delete --host and --port, or write --bind 0.0.0.0:$PORT", name)
+		}
+	}
+	return ""
 }
 
 // checkApp looks at the app that a server or a worker is given.
