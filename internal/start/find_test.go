@@ -353,6 +353,43 @@ func testDjango(t *testing.T, context spec.G, it spec.S) {
 			Expect(found.Processes[0].Command).To(Equal(c.want))
 		})
 	}
+
+	door := func(protocol, settings string) string {
+		return "import os\nfrom django.core." + protocol + " import get_" + protocol + "_application\n" +
+			"os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings." + settings + "')\napplication = get_" + protocol + "_application()\n"
+	}
+	for _, c := range []struct{ app, want, settings, note string }{
+		{"", "gunicorn shop.wsgi.dev:application", "", "Not starting shop.wsgi.live:application of Django (shop/wsgi/live.py, line 4), which BP_APP=shop.wsgi.live:application would"},
+		{"shop.wsgi.live:application", "gunicorn shop.wsgi.live:application", "live", ""},
+		{"shop/wsgi/live.py", "gunicorn shop.wsgi.live:application", "live", ""},
+		{"shop.asgi", "uvicorn shop.asgi:application --host ${BIND_ADDRESS:-0.0.0.0} --port $PORT", "live", ""},
+		{"manage.py", "gunicorn shop.wsgi.dev:application", "", "Not starting shop.wsgi.live:application"},
+	} {
+		it("starts the door that BP_APP names: "+c.app, func() {
+			found, err := start.Find(files(map[string]string{
+				"manage.py":             "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.dev')\n",
+				"shop/__init__.py":      "",
+				"shop/settings/dev.py":  "",
+				"shop/settings/live.py": "",
+				"shop/wsgi/__init__.py": "",
+				"shop/wsgi/dev.py":      door("wsgi", "dev"),
+				"shop/wsgi/live.py":     door("wsgi", "live"),
+				"shop/asgi.py":          door("asgi", "live"),
+			}), start.Packages{"django": "5", "gunicorn": "27", "uvicorn": "1"}, start.Settings{App: c.app})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes[0].Command).To(Equal(c.want))
+			migrate := "python manage.py migrate --no-input"
+			if c.settings != "" {
+				migrate = "DJANGO_SETTINGS_MODULE=${DJANGO_SETTINGS_MODULE:-shop.settings." + c.settings + "} " + migrate
+			}
+			Expect(found.Processes[1].Command).To(Equal(migrate))
+			if c.note == "" {
+				Expect(found.Notes).NotTo(ContainElement(ContainSubstring("Not starting")))
+			} else {
+				Expect(found.Notes).To(ContainElement(ContainSubstring(c.note)))
+			}
+		})
+	}
 }
 
 func testCheck(t *testing.T, context spec.G, it spec.S) {

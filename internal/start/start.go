@@ -45,6 +45,7 @@ type finder struct {
 	modules  []*module
 	packages Packages
 	settings Settings
+	asked    candidate // what BP_APP names
 	notes    []string
 	warnings []string
 	broken   []string
@@ -92,6 +93,7 @@ func (f *finder) choose(web []candidate, config pyproject, scripts []script) (ch
 		if err != nil {
 			return choice{}, err
 		}
+		f.asked = c
 		return f.start(c), nil
 	}
 	if s, ok := f.webEntry(scripts); ok {
@@ -110,7 +112,7 @@ func (f *finder) choose(web []candidate, config pyproject, scripts []script) (ch
 	}
 	if len(web) > 0 {
 		for _, other := range web[1:] {
-			f.notes = append(f.notes, fmt.Sprintf("Not starting %s of %s (%s), which %s would", other.spec(), other.framework.name, other.where(), f.setting(other)))
+			f.notes = append(f.notes, f.notStarting(other))
 		}
 		return f.start(web[0]), nil
 	}
@@ -192,6 +194,10 @@ func (f *finder) start(c candidate) choice {
 		single = f.single(c.module)
 	}
 	return choice{environment(c) + s.command, s.needs, single}
+}
+
+func (f *finder) notStarting(c candidate) string {
+	return fmt.Sprintf("Not starting %s of %s (%s), which %s would", c.spec(), c.framework.name, c.where(), f.setting(c))
 }
 
 func found(c candidate) string {
