@@ -16,6 +16,7 @@ type invocation struct {
 	words       []*syntax.Word
 	args        []string          // the words' texts; of a word that only a shell can read, its source
 	environment map[string]string // the variables set in front of it
+	first       int               // the index of the word after exec and env: poetry of "exec poetry run python -m flask"
 	start       int               // the index of the word that replaces the first process: python of "python -m flask"
 	name        int               // the index of what is run: flask of "python -m flask"
 }
@@ -108,7 +109,7 @@ var interpreter = regexp.MustCompile(`^(python|pypy)[0-9.]*$`)
 
 // find skips what only leads to the program: exec, env with its variables, a package manager's run, the interpreter.
 func (v *invocation) find() {
-	i := 0
+	i, managed := 0, false
 	for ; i < len(v.args); i++ {
 		name, value, assigns := strings.Cut(v.args[i], "=")
 		switch {
@@ -118,12 +119,18 @@ func (v *invocation) find() {
 		case slices.Contains([]string{"exec", "env", "nohup", "command"}, v.args[i]):
 			continue
 		case i+1 < len(v.args) && v.args[i+1] == "run" && slices.Contains([]string{"poetry", "uv", "pipenv", "pdm", "hatch"}, v.args[i]):
+			if !managed {
+				v.first, managed = i, true
+			}
 			i++
 			continue
 		}
 		break
 	}
 	v.start, v.name = i, i
+	if !managed {
+		v.first = i
+	}
 	if i == len(v.args) || !interpreter.MatchString(path.Base(v.args[i])) {
 		return
 	}

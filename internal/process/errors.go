@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -15,7 +16,7 @@ import (
 const exampleLine = "web: gunicorn main:app --bind 0.0.0.0:$PORT"
 
 func noColon(e entry, known []entry) error {
-	line := freeType(known) + ": " + e.text
+	line := freeType(known) + ": " + e.text + orDelete
 	if validType(e.text) {
 		line = e.text + strings.TrimPrefix(exampleLine, "web")
 	}
@@ -29,6 +30,9 @@ func noColon(e entry, known []entry) error {
 	}
 }
 
+// orDelete is for a line that only a shell would have understood: others may have skipped it.
+const orDelete = "\nor delete the line"
+
 func badType(e entry, known []entry) error {
 	what := fmt.Sprintf("%q is not a process type: it may have letters, digits, '.', '_' and '-'.", e.kind)
 	switch {
@@ -40,14 +44,21 @@ func badType(e entry, known []entry) error {
 	return &failure.Error{What: what, Where: where(e.line), Fix: "write " + withType(e, known)}
 }
 
+// isCommand tells what looks like a command with a colon of its own, such as gunicorn main:app.
+func isCommand(e entry) bool {
+	return strings.ContainsAny(e.kind, " \t$") || strings.HasPrefix(e.kind, "./") || strings.HasPrefix(e.kind, "/")
+}
+
 // withType is the entry's line with a type that is valid.
 func withType(e entry, known []entry) string {
 	if line, ok := assigned(e.text); ok {
 		return line
 	}
-	if strings.ContainsAny(e.kind, " \t$") || strings.HasPrefix(e.kind, "./") || strings.HasPrefix(e.kind, "/") {
-		// It looks like a command with a colon of its own, such as gunicorn main:app.
-		return freeType(known) + ": " + e.text
+	if line, err := strconv.Unquote(e.text); err == nil && !isCommand(e) {
+		return line // all of it is in quotes
+	}
+	if isCommand(e) {
+		return freeType(known) + ": " + e.text + orDelete
 	}
 	command := e.command
 	if command == "" {

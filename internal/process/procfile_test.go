@@ -49,7 +49,8 @@ func testPrograms(t *testing.T, context spec.G, it spec.S) {
 	}{
 		{"python main.py", []process.Program{{Dir: ".", Args: []string{"python", "main.py"}}}},
 		{"cd back && exec python main.py", []process.Program{{Dir: "back", Args: []string{"python", "main.py"}}}},
-		{"cd back; cd site; poetry run flask run", []process.Program{{Dir: "back/site", Args: []string{"flask", "run"}}}},
+		{"cd back; cd site; poetry run flask run", []process.Program{{Dir: "back/site", Args: []string{"poetry", "run", "flask", "run"}}}},
+		{"exec env A=b pipenv run env C=d flask run", []process.Program{{Dir: ".", Args: []string{"pipenv", "run", "env", "C=d", "flask", "run"}}}},
 		{"cd back && python a.py && cd .. && python b.py", []process.Program{{Dir: "back", Args: []string{"python", "a.py"}}, {Dir: ".", Args: []string{"python", "b.py"}}}},
 		{"env --chdir=back A=b python main.py", []process.Program{{Dir: "back", Args: []string{"python", "main.py"}}}},
 		{"gunicorn --chdir back main:app", []process.Program{{Dir: "back", Args: []string{"gunicorn", "--chdir", "back", "main:app"}}}},

@@ -8,7 +8,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// Program is one that a line of the Procfile starts, with its arguments, and without what only leads to it, such as exec or env.
+// Program is one that a line of the Procfile starts, with its arguments, and without exec and env in front of it.
 type Program struct {
 	Line      int
 	Type      string
@@ -36,7 +36,7 @@ func Programs(data []byte) []Program {
 				if v.args[0] == "cd" {
 					dir = path.Join(append([]string{dir}, v.args[1:]...)...)
 				} else if v.start < len(v.args) {
-					list = append(list, Program{e.line, e.kind, path.Join(dir, v.dir()), elsewhere.MatchString(e.command), v.args[v.start:]})
+					list = append(list, Program{e.line, e.kind, path.Join(dir, v.dir()), elsewhere.MatchString(e.command), v.args[v.first:]})
 				}
 			}
 			return true

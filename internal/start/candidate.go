@@ -15,6 +15,7 @@ type candidate struct {
 	name      string // of the object or the factory; empty for a script
 	factory   bool
 	async     bool // the factory
+	imported  bool // from the module that makes it
 	line      int
 	framework *framework
 	id        string
@@ -82,7 +83,7 @@ func (t *tree) inModule(m *module) []candidate {
 		if b.imported != "" && !slices.Contains(conventional, path.Base(m.file)) && !m.isPackage() {
 			continue // a name for it that stands where nobody looks
 		}
-		c := candidate{module: m, name: name, line: b.line}
+		c := candidate{module: m, name: name, line: b.line, imported: b.imported != ""}
 		if o := t.bound(m, name, 0); o != nil {
 			c.framework, c.id = o.framework, o.id
 		} else if b.function != nil {
@@ -124,8 +125,7 @@ func (t *tree) blocks(m *module) *expr {
 		if !e.call || last != "run" && last != "run_server" && last != "run_app" && last != "serve" {
 			continue
 		}
-		switch outside := t.lookup(m, nil, e.name, 0).outside; outside {
-		case "uvicorn.run", "waitress.serve", "bottle.run", "aiohttp.web.run_app":
+		if ownServers[t.lookup(m, nil, e.name, 0).outside] {
 			return &e
 		}
 		if o := t.reference(m, nil, on, 0); o != nil && o.framework.protocol != worker {
@@ -134,6 +134,9 @@ func (t *tree) blocks(m *module) *expr {
 	}
 	return nil
 }
+
+// ownServers are functions that serve the app they are given.
+var ownServers = set("uvicorn.run waitress.serve bottle.run aiohttp.web.run_app")
 
 // objectNames are usual for apps.
 var objectNames = []string{"app", "application", "api", "server", "mcp", "demo"}
@@ -167,6 +170,9 @@ func (t *tree) rank(c candidate) int {
 func (c candidate) less(other candidate) bool {
 	if (c.module.blocks == nil) != (other.module.blocks == nil) {
 		return c.module.blocks == nil
+	}
+	if c.framework.protocol == worker && c.imported != other.imported {
+		return other.imported // a worker has no need of the web app that imports the queue
 	}
 	if c.rank != other.rank {
 		return c.rank < other.rank

@@ -13,7 +13,9 @@ import (
 type project struct {
 	manage     *module
 	asgi, wsgi *candidate
-	managed    string // what manage.py names
+	asked      *candidate  // the one that BP_APP names
+	doors      []candidate // all of them: there may be one for development and one for production
+	managed    string      // what manage.py names
 }
 
 // djangoProject looks the project of a candidate up.
@@ -30,10 +32,14 @@ func (f *finder) djangoProject(root string) project {
 			if c.id != djangoID(m) || c.factory || c.name == "" {
 				continue
 			}
+			if m == f.asked.module && c.name == f.asked.name {
+				p.asked = &c
+			}
 			door := &p.wsgi
 			if c.framework == channels {
 				door = &p.asgi
 			}
+			p.doors = append(p.doors, c)
 			if *door == nil || c.less(**door) {
 				*door = &c
 			}
@@ -81,11 +87,19 @@ func (f *finder) django(c candidate) (candidate, serving) {
 			break
 		}
 	}
+	for _, other := range p.doors {
+		if p.asked == nil && other.framework == door.framework && settingsOf(other.module) != settingsOf(door.module) {
+			s.notes = append(s.notes, f.notStarting(other))
+		}
+	}
 	return *door, s
 }
 
 // door is the one that the server is told.
 func (f *finder) door(p project) *candidate {
+	if p.asked != nil {
+		return p.asked
+	}
 	if p.asgi != nil && (p.wsgi == nil || f.wantsASGI(p)) {
 		return p.asgi
 	}

@@ -353,6 +353,43 @@ func testDjango(t *testing.T, context spec.G, it spec.S) {
 			Expect(found.Processes[0].Command).To(Equal(c.want))
 		})
 	}
+
+	door := func(protocol, settings string) string {
+		return "import os\nfrom django.core." + protocol + " import get_" + protocol + "_application\n" +
+			"os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings." + settings + "')\napplication = get_" + protocol + "_application()\n"
+	}
+	for _, c := range []struct{ app, want, settings, note string }{
+		{"", "gunicorn shop.wsgi.dev:application", "", "Not starting shop.wsgi.live:application of Django (shop/wsgi/live.py, line 4), which BP_APP=shop.wsgi.live:application would"},
+		{"shop.wsgi.live:application", "gunicorn shop.wsgi.live:application", "live", ""},
+		{"shop/wsgi/live.py", "gunicorn shop.wsgi.live:application", "live", ""},
+		{"shop.asgi", "uvicorn shop.asgi:application --host ${BIND_ADDRESS:-0.0.0.0} --port $PORT", "live", ""},
+		{"manage.py", "gunicorn shop.wsgi.dev:application", "", "Not starting shop.wsgi.live:application"},
+	} {
+		it("starts the door that BP_APP names: "+c.app, func() {
+			found, err := start.Find(files(map[string]string{
+				"manage.py":             "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.dev')\n",
+				"shop/__init__.py":      "",
+				"shop/settings/dev.py":  "",
+				"shop/settings/live.py": "",
+				"shop/wsgi/__init__.py": "",
+				"shop/wsgi/dev.py":      door("wsgi", "dev"),
+				"shop/wsgi/live.py":     door("wsgi", "live"),
+				"shop/asgi.py":          door("asgi", "live"),
+			}), start.Packages{"django": "5", "gunicorn": "27", "uvicorn": "1"}, start.Settings{App: c.app})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes[0].Command).To(Equal(c.want))
+			migrate := "python manage.py migrate --no-input"
+			if c.settings != "" {
+				migrate = "DJANGO_SETTINGS_MODULE=${DJANGO_SETTINGS_MODULE:-shop.settings." + c.settings + "} " + migrate
+			}
+			Expect(found.Processes[1].Command).To(Equal(migrate))
+			if c.note == "" {
+				Expect(found.Notes).NotTo(ContainElement(ContainSubstring("Not starting")))
+			} else {
+				Expect(found.Notes).To(ContainElement(ContainSubstring(c.note)))
+			}
+		})
+	}
 }
 
 func testCheck(t *testing.T, context spec.G, it spec.S) {
@@ -400,4 +437,161 @@ func testCheck(t *testing.T, context spec.G, it spec.S) {
 			Expect(got).To(Equal([]start.Verdict{{Warning: c.want}}))
 		})
 	}
+}
+
+func testPrograms(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	app := files(map[string]string{
+		"main.py":         "from fastapi import FastAPI\napp = FastAPI()\n",
+		"shop/wsgi.py":    "from flask import Flask\napplication = Flask('x')\n",
+		"jobs.py":         "from celery import Celery\nqueue = Celery('x')\n",
+		"bot/__main__.py": "run()\n",
+		"lib/__init__.py": "",
+		"bin/start":       "",
+		"make.py":         "from fastapi import FastAPI\nfrom flask import Flask\ndef build():\n    return Flask('x')\ndef api():\n    return FastAPI()\ndef web(environ, start_response):\n    return []\n",
+	})
+	locked := start.Packages{"fastapi": "1", "uvicorn": "1", "flask": "1", "gunicorn": "27", "celery": "5.5.3", "ddtrace": "4", "waitress": "3"}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"python", "-m", "bot"}, ""}, // no __init__.py is needed
+		{[]string{"celery", "-A", "jobs.queue", "worker"}, ""},
+		{[]string{"celery", "--app=jobs:queue", "worker"}, ""},
+		{[]string{"ddtrace-run", "gunicorn", "shop.wsgi"}, ""},
+		{[]string{"bin/start", "gunicorn", "shop.wgsi"}, ""},
+		{[]string{"bash", "bin/start"}, ""},
+		{[]string{"bash", "-c", "bin/other"}, ""},
+		{[]string{"bash", "<(curl example.com/x)"}, ""},
+		{[]string{"./node_modules/.bin/tsc"}, ""},
+		{[]string{"poetry", "install"}, ""},
+		{[]string{"celery", "-A", "jobs.q", "worker"}, "jobs.py binds no q. Did you mean queue?"},
+		{[]string{"celery", "-A", "job.queue", "worker"}, "there is no module job.queue in the app, and no package of that name. Did you mean jobs or lib or make?"},
+		{[]string{"celery", "worker", "-A", "jobs"}, "celery takes its app in front of worker from release 5 on, and would end at once: write celery --app jobs worker"},
+		{[]string{"gunicorn", "shop.wsgi:application.wsgi_app"}, "gunicorn takes a name of shop/wsgi.py or a call of one, not application.wsgi_app: " +
+			"bind that to a name there, as in wsgi_app = application.wsgi_app, and write the name"},
+		{[]string{"uvicorn", "main:app.router"}, ""},
+		{[]string{"gunicorn", "--port=80", "shop.wsgi"}, "gunicorn has no option --port and would end at once: delete --host and --port, or write --bind 0.0.0.0:$PORT"},
+		{[]string{"uvicorn", "--port=80", "main:app"}, ""},
+		{[]string{"gunicorn", "make:build()"}, ""},
+		{[]string{"gunicorn", "make:web"}, ""},
+		{[]string{"gunicorn", "-k", "uvicorn.workers.UvicornWorker", "make:api"}, ""},
+		{[]string{"uvicorn", "make:api"}, ""},
+		{[]string{"uvicorn", "make:api()"}, "uvicorn takes a name, not a call: write uvicorn --factory make:api"},
+		{[]string{"waitress-serve", "--call", "make:build"}, ""},
+		{[]string{"gunicorn", "make:build"}, "make:build is a function that makes the app, not the app: write 'make:build()'"},
+		{[]string{"waitress-serve", "make:build"}, "make:build is a function that makes the app, not the app: write waitress-serve --call make:build"},
+		{[]string{"waitress-serve", "make:build()"}, "waitress-serve takes a name, not a call: write waitress-serve --call make:build"},
+		{[]string{"python", "-m", "lib"}, "lib is a package without a __main__.py, so python -m lib would end at once"},
+		{[]string{"bin/nginx", "gunicorn", "shop.wsgi"}, "there is no file bin/nginx"},
+		{[]string{"sh", "setup.sh"}, "there is no file setup.sh"},
+		{[]string{"venv/bin/python", "main.py"}, "there is no file venv/bin/python"},
+		{[]string{"poetry", "run", "gunicorn", "shop.wsgi"}, "poetry is not among the packages, so it would not be found: leave out poetry run, the commands of packages are found without it"},
+		{[]string{"ddtrace-run", "gunicorn", "shop.wsgi:app"}, "shop/wsgi.py binds no app. Did you mean application?"},
+		{[]string{"newrelic-admin", "run-program", "gunicorn", "shop.wsgi"}, "newrelic is not among the packages, so newrelic-admin would not be found: add the line newrelic to requirements.txt"},
+		{[]string{"alembic", "upgrade", "head"}, "alembic is not among the packages, so it would not be found: add the line alembic to requirements.txt"},
+	} {
+		it("judges "+strings.Join(c.args, " "), func() {
+			got, err := start.Check(app, locked, start.Settings{File: "requirements.txt"}, []start.Program{{Dir: ".", Args: c.args}})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(got).To(Equal([]start.Verdict{{Warning: c.want}}))
+		})
+	}
+	for _, version := range []string{"4.4.7", ""} {
+		it("leaves the order of words to Celery "+version, func() {
+			got, err := start.Check(app, start.Packages{"celery": version}, start.Settings{}, []start.Program{{Dir: ".", Args: []string{"celery", "worker", "-A", "jobs"}}})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(got).To(Equal([]start.Verdict{{}}))
+		})
+	}
+}
+
+func testBeside(t *testing.T, context spec.G, it spec.S) {
+	var Expect = NewWithT(t).Expect
+
+	const flask = "from threading import Thread\nfrom flask import Flask\napp = Flask('x')\n"
+	locked := start.Packages{"flask": "3", "gunicorn": "27", "fastapi": "1", "uvicorn": "1"}
+	for name, c := range map[string]struct {
+		files map[string]string
+		line  string // that is proposed; empty if the app is started
+	}{
+		"a function in a thread": {map[string]string{
+			"alive.py": flask + "def serve():\n    app.run(port=80)\ndef alive():\n    Thread(target=serve).start()\n",
+			"main.py":  "import alive\nalive.alive()\nlisten()\n",
+		}, "worker: python main.py"},
+		"the app's own method": {map[string]string{
+			"bot.py": flask + "if __name__ == '__main__':\n    Thread(target=app.run, kwargs={'port': 80}).start()\n    listen()\n",
+		}, "worker: python bot.py"},
+		"a lambda": {map[string]string{
+			"bot.py": flask + "Thread(target=lambda: app.run(port=80)).start()\nlisten()\n",
+		}, "web: python bot.py"},
+		"uvicorn": {map[string]string{
+			"main.py": "import threading, uvicorn\nfrom fastapi import FastAPI\napi = FastAPI()\ndef serve():\n    uvicorn.run(api, port=80)\n" +
+				"if __name__ == '__main__':\n    threading.Thread(target=serve, daemon=True).start()\n    listen()\n",
+		}, "web: python main.py"},
+		"work in a thread": {map[string]string{
+			"main.py": flask + "import asyncio, subprocess\ndef work():\n    subprocess.run([app.config['x']])\n    asyncio.run(each(app))\nThread(target=work).start()\n",
+		}, ""},
+		"a thread in another program": {map[string]string{
+			"app.py":     flask,
+			"develop.py": "from threading import Thread\nfrom app import app\ndef serve():\n    app.run()\nThread(target=serve).start()\n",
+		}, ""},
+	} {
+		it("looks at apps that are served beside a program: "+name, func() {
+			found, err := start.Find(files(c.files), locked, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			if c.line == "" {
+				Expect(found.Processes).To(HaveLen(1))
+				Expect(found.Warnings).To(BeEmpty())
+				return
+			}
+			Expect(found.Processes).To(BeEmpty())
+			Expect(found.Warnings).To(ConsistOf(ContainSubstring("such as\n" + c.line + "\nor set BP_APP=")))
+		})
+	}
+	it("starts such an app if the owner names it", func() {
+		app := files(map[string]string{"bot.py": flask + "Thread(target=app.run).start()\n"})
+		found, err := start.Find(app, locked, start.Settings{App: "bot:app"})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Processes).To(ConsistOf(start.Process{Type: "web", Command: "gunicorn bot:app", Default: true}))
+	})
+	for end, want := range map[string]types.GomegaMatcher{
+		"if __name__ == '__main__':\n    Thread(target=poll).start()\n    app.run()\n": ConsistOf("main.py, line 5: the thread that starts here is left out, " +
+			"since a server imports the file and runs nothing below the line\nif __name__ == \"__main__\":\nStart it above that line, or add a Procfile with web: python main.py"),
+		"if __name__ == '__main__':\n    Thread(target=open_browser).start()\n    app.run()\n": BeEmpty(),
+		"Thread(target=poll).start()\n": BeEmpty(),
+	} {
+		it("warns of a thread that a server does not start: "+end, func() {
+			found, err := start.Find(files(map[string]string{"main.py": flask + end}), locked, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes).To(HaveLen(1))
+			Expect(found.Warnings).To(want)
+		})
+	}
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"where it is made, not where the web app imports it": {map[string]string{
+			"shop/main.py":  "from fastapi import FastAPI\nfrom shop.queue import queue\napp = FastAPI()\n",
+			"shop/queue.py": "from celery import Celery\nqueue = Celery('x')\n",
+		}, "shop.queue:queue"},
+		"in a file that has the package's name": {map[string]string{
+			"shop/celery.py": "from celery import Celery\napp = Celery('x')\n",
+			"shop/tasks.py":  "from shop.celery import app\n@app.task\ndef work():\n    ...\n",
+		}, "shop.celery:app"},
+	} {
+		it("finds a queue "+name, func() {
+			found, err := start.Find(files(c.files), start.Packages{"celery": "5", "fastapi": "1", "uvicorn": "1"}, start.Settings{})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(found.Processes).To(ContainElement(HaveField("Command", HavePrefix("celery --app "+c.want+" worker "))))
+		})
+	}
+	it("takes an app that is a route of another one for a part of it", func() {
+		app := files(map[string]string{"app.py": "from fastapi import FastAPI\nfrom ariadne.asgi import GraphQL\ngraph = GraphQL(schema)\napp = FastAPI()\napp.add_route('/graph', graph)\n"})
+		found, err := start.Find(app, start.Packages{"fastapi": "1", "uvicorn": "1", "ariadne": "1"}, start.Settings{})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Notes).To(Equal([]string{"Found the app of FastAPI: app:app (app.py, line 4)"}))
+	})
 }

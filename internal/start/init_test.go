@@ -13,6 +13,8 @@ func TestUnitStart(t *testing.T) {
 
 	suite := spec.New("start", spec.Report(report.Terminal{}))
 	suite("Check", testCheck)
+	suite("Programs", testPrograms)
+	suite("Beside", testBeside)
 	suite("Corpus", testCorpus)
 	suite("Django", testDjango)
 	suite("Lambda", testLambda)

@@ -65,7 +65,7 @@ func (t *tree) called(m *module, name string, f *function, found map[string]bool
 	}
 }
 
-var mounts = set(`mount Mount add_subapp mount_gradio_app mount_chainlit DispatcherMiddleware ProtocolTypeRouter run_with
+var mounts = set(`mount Mount add_route add_websocket_route add_subapp mount_gradio_app mount_chainlit DispatcherMiddleware ProtocolTypeRouter run_with
 	register_page mount_app Page`)
 
 // into are those whose first argument is what the others are mounted in.

@@ -36,7 +36,7 @@ func Check(app fs.FS, packages Packages, settings Settings, programs []Program) 
 			f = &finder{tree: t, modules: modules, packages: packages, settings: settings}
 			finders[p.Dir] = f
 		}
-		list[i].Single = f.singleProgram(p.Args)
+		list[i].Single = f.singleProgram(behind(p.Args))
 		if !p.Elsewhere {
 			list[i].Warning = f.check(p.Args)
 		}
@@ -87,28 +87,125 @@ var serversOf = map[string]server{
 	"daphne": {name: "daphne"}, "waitress-serve": {name: "waitress"}, "celery": {name: "celery"},
 }
 
+// programsOf are the packages of other programs.
+var programsOf = map[string]string{
+	"alembic": "alembic", "arq": "arq", "chainlit": "chainlit", "ddtrace-run": "ddtrace", "django-admin": "django", "dramatiq": "dramatiq",
+	"flask": "flask", "honcho": "honcho", "litestar": "litestar", "newrelic-admin": "newrelic", "panel": "panel", "rq": "rq",
+	"sanic": "sanic", "streamlit": "streamlit", "taskiq": "taskiq",
+	"hatch": "hatch", "pdm": "pdm", "pipenv": "pipenv", "poetry": "poetry", "uv": "uv",
+}
+
+// leading are programs that become another one: with "run" those that manage packages, and those that watch.
+var leading = map[string]string{
+	"hatch": "run", "pdm": "run", "pipenv": "run", "poetry": "run", "uv": "run",
+	"ddtrace-run": "", "newrelic-admin": "run-program", "opentelemetry-instrument": "",
+}
+
+// behind gives what a program that only leads to another one runs.
+func behind(args []string) []string {
+	word, known := leading[args[0]]
+	switch {
+	case known && word == "" && len(args) > 1:
+		return args[1:]
+	case known && len(args) > 2 && args[1] == word:
+		return args[2:]
+	}
+	return args
+}
+
 func (f *finder) check(args []string) string {
+	if text := f.checkProgram(args); text != "" {
+		return text
+	}
+	args = behind(args)
 	if len(args) > 1 && interpreter.MatchString(path.Base(args[0])) {
 		if args[1] != "-m" {
-			return f.checkFile(args[1])
+			return f.checkScript(args[1])
 		}
 		if len(args) < 3 {
 			return ""
 		}
-		args = args[2:]
-		if serversOf[args[0]].name == "" {
-			return f.checkModule(args[0])
+		if serversOf[args[2]].name == "" {
+			return f.checkRun(args)
 		}
+		args = args[2:]
 	}
-	s, known := serversOf[args[0]]
-	if !known {
+	if text := f.checkProgram(args); text != "" || serversOf[args[0]].name == "" {
+		return text
+	}
+	return cmp.Or(f.checkCelery(args), checkGunicorn(args), f.checkApp(args))
+}
+
+// checkProgram looks for the program itself, in the packages or the app.
+func (f *finder) checkProgram(args []string) string {
+	name := args[0]
+	switch {
+	case strings.Contains(name, "/"):
+		return f.checkFile(name)
+	case (name == "sh" || name == "bash") && len(args) > 1:
+		return f.checkFile(args[1])
+	}
+	wanted := cmp.Or(serversOf[name].name, programsOf[name])
+	if wanted == "" || f.packages.has(wanted) {
 		return ""
 	}
-	if !f.packages.has(s.name) {
-		return fmt.Sprintf("%s is not among the packages, so it would not be found: %s", s.name, f.advice(s.name))
+	if leading[name] == "run" {
+		if len(behind(args)) == len(args) {
+			return ""
+		}
+		return fmt.Sprintf("%s is not among the packages, so it would not be found: leave out %[1]s run, the commands of packages are found without it", name)
 	}
+	return fmt.Sprintf("%s is not among the packages, so %s would not be found: %s", wanted, pronoun(name, wanted), f.advice(wanted))
+}
+
+func pronoun(name, wanted string) string {
+	if name == wanted {
+		return "it"
+	}
+	return name
+}
+
+// checkRun looks for a module that is run.
+func (f *finder) checkRun(args []string) string {
+	if f.program(args) != nil {
+		return ""
+	}
+	name := args[2]
+	if file := f.tree.find(".", name); file != "" {
+		return fmt.Sprintf("%s is a package without a __main__.py, so python -m %s would end at once", name, name)
+	}
+	return f.checkModule(name)
+}
+
+// checkCelery knows the order of words that Celery has from release 5.
+func (f *finder) checkCelery(args []string) string {
+	if args[0] != "celery" || f.packages.major("celery") < 5 || len(args) < 2 || strings.HasPrefix(args[1], "-") {
+		return ""
+	}
+	app := target(args)
+	if app == "" {
+		return ""
+	}
+	return fmt.Sprintf("celery takes its app in front of %s from release 5 on, and would end at once: write celery --app %s %[1]s", args[1], app)
+}
+
+// checkGunicorn knows that gunicorn lacks two options of uvicorn.
+func checkGunicorn(args []string) string {
+	for _, arg := range args {
+		if name, _, _ := strings.Cut(arg, "="); args[0] == "gunicorn" && (name == "--host" || name == "--port") {
+			return fmt.Sprintf("gunicorn has no option %s and would end at once: delete --host and --port, or write --bind 0.0.0.0:$PORT", name)
+		}
+	}
+	return ""
+}
+
+// checkApp looks at the app that a server or a worker is given.
+func (f *finder) checkApp(args []string) string {
 	spec := target(args)
 	module, object, _ := strings.Cut(spec, ":")
+	if parent, last := cutLast(module); args[0] == "celery" && f.tree.find(".", module) == "" && f.tree.find(".", parent) != "" {
+		module, object = parent, last // it takes the object after a dot, too
+	}
 	if text := f.checkModule(module); text != "" || module == "" {
 		return text
 	}
@@ -116,18 +213,63 @@ func (f *finder) check(args []string) string {
 	if m == nil || object == "" {
 		return ""
 	}
-	return cmp.Or(f.checkObject(m, object), f.checkKind(m, args, spec, object))
+	return cmp.Or(f.checkObject(m, object), f.checkAttribute(m, args, object), f.checkFactory(m, args, module, object), f.checkKind(m, args, spec, object))
 }
 
-// checkFile looks for a script.
+// checkAttribute knows that gunicorn reads no attribute of an object.
+func (f *finder) checkAttribute(m *module, args []string, object string) string {
+	name, _, _ := strings.Cut(object, "(")
+	if major := f.packages.major("gunicorn"); args[0] != "gunicorn" || !strings.Contains(name, ".") || major > 0 && major < 20 {
+		return ""
+	}
+	_, last := cutLast(name)
+	return fmt.Sprintf("gunicorn takes a name of %s or a call of one, not %s: bind that to a name there, as in %s = %s, and write the name", m.file, object, last, object)
+}
+
+// factoryOptions are those that say that a function makes the app. To gunicorn and hypercorn a call says it.
+var factoryOptions = map[string]string{"uvicorn": "--factory", "granian": "--factory", "waitress-serve": "--call"}
+
+// checkFactory compares how a function that makes the app is named with the way of the server.
+func (f *finder) checkFactory(m *module, args []string, module, object string) string {
+	name, _, called := strings.Cut(object, "(")
+	option := factoryOptions[args[0]]
+	if called && option != "" {
+		return fmt.Sprintf("%s takes a name, not a call: write %[1]s %s %s:%s", args[0], option, module, name)
+	}
+	if called || option != "" && slices.Contains(args, option) || args[0] == "uvicorn" || args[0] == "celery" {
+		return "" // uvicorn calls it when it finds that it has to
+	}
+	// The same holds for gunicorn with uvicorn's worker, which is what an ASGI app has there.
+	if !slices.ContainsFunc(f.tree.inModule(m), func(c candidate) bool {
+		return c.factory && c.name == name && (c.framework.protocol == wsgi || c.framework.protocol == asgi && args[0] != "gunicorn")
+	}) {
+		return ""
+	}
+	write := fmt.Sprintf("'%s:%s()'", module, name)
+	if option != "" {
+		write = fmt.Sprintf("%s %s %s:%s", args[0], option, module, name)
+	}
+	return fmt.Sprintf("%s:%s is a function that makes the app, not the app: write %s", module, name, write)
+}
+
+// checkScript looks for a script of Python.
+func (f *finder) checkScript(name string) string {
+	text := f.checkFile(name)
+	if text == "" || !strings.HasSuffix(name, ".py") {
+		return ""
+	}
+	return text + meant(nearest(name, sorted(f.tree.files)))
+}
+
+// checkFile looks for a file of the app. What is made by npm may not be there yet.
 func (f *finder) checkFile(name string) string {
-	if !strings.HasSuffix(name, ".py") || strings.HasPrefix(name, "-") || !fs.ValidPath(path.Clean(name)) {
+	if strings.HasPrefix(name, "-") || strings.ContainsAny(name, "$`~*?<(") || strings.Contains(name, "node_modules") || !fs.ValidPath(path.Clean(name)) {
 		return ""
 	}
 	if _, err := fs.Stat(f.tree.app, path.Clean(name)); err == nil {
 		return ""
 	}
-	return fmt.Sprintf("there is no file %s%s", name, meant(nearest(name, sorted(f.tree.files))))
+	return "there is no file " + name
 }
 
 // checkModule looks for a module in the app. One whose first name looks like that of a package may come from there.

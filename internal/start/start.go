@@ -45,6 +45,7 @@ type finder struct {
 	modules  []*module
 	packages Packages
 	settings Settings
+	asked    candidate // what BP_APP names
 	notes    []string
 	warnings []string
 	broken   []string
@@ -92,6 +93,7 @@ func (f *finder) choose(web []candidate, config pyproject, scripts []script) (ch
 		if err != nil {
 			return choice{}, err
 		}
+		f.asked = c
 		return f.start(c), nil
 	}
 	if s, ok := f.webEntry(scripts); ok {
@@ -104,9 +106,13 @@ func (f *finder) choose(web []candidate, config pyproject, scripts []script) (ch
 		}
 		return choice{}, f.ambiguous(slices.DeleteFunc(slices.Clone(web), func(c candidate) bool { return c.rank > web[0].rank }))
 	}
+	if len(web) > 0 && f.tree.beside(web[0]) {
+		f.warnings = append(f.warnings, f.leftOut(web[0]))
+		return choice{}, nil
+	}
 	if len(web) > 0 {
 		for _, other := range web[1:] {
-			f.notes = append(f.notes, fmt.Sprintf("Not starting %s of %s (%s), which %s would", other.spec(), other.framework.name, other.where(), f.setting(other)))
+			f.notes = append(f.notes, f.notStarting(other))
 		}
 		return f.start(web[0]), nil
 	}
@@ -179,11 +185,19 @@ func (f *finder) start(c candidate) choice {
 	if s.command == "" {
 		return choice{}
 	}
+	if line := threadIn(c.module.main); line > 0 && !strings.HasSuffix(s.command, python(c)) {
+		f.warnings = append(f.warnings, fmt.Sprintf("%s, line %d: the thread that starts here is left out, since a server imports the file and runs nothing below the line\n"+
+			"if __name__ == \"__main__\":\nStart it above that line, or add a Procfile with web: %s", c.module.file, line, environment(c)+python(c)))
+	}
 	single := f.sessions(c)
 	if c.framework.protocol == own {
 		single = f.single(c.module)
 	}
 	return choice{environment(c) + s.command, s.needs, single}
+}
+
+func (f *finder) notStarting(c candidate) string {
+	return fmt.Sprintf("Not starting %s of %s (%s), which %s would", c.spec(), c.framework.name, c.where(), f.setting(c))
 }
 
 func found(c candidate) string {
@@ -298,12 +312,22 @@ func (f *finder) runnable() *module {
 
 // nothing says what was looked for, and gives a line that starts this app.
 func (f *finder) nothing() string {
-	line, best := "web: gunicorn main:app", 6
+	line := ""
 	for _, m := range f.modules {
 		if likely := f.likely(m); likely != "" {
 			line = "web: " + likely
 			break
 		}
+	}
+	return "nothing was found that starts the app, so the image has no default process.\n" +
+		"Looked for: a Procfile, console scripts in pyproject.toml, an app object of a web framework, a task queue, and a package with __main__.py.\n" +
+		"Add a file named Procfile with the command, such as\n" + cmp.Or(line, f.programLine(), "web: gunicorn main:app")
+}
+
+// programLine is the line for the file that is most likely run; empty if there is none.
+func (f *finder) programLine() string {
+	line, best := "", 6
+	for _, m := range f.modules {
 		n := 0
 		switch base := path.Base(m.file); {
 		case base == "manage.py" || base == "gunicorn.conf.py" || m.invalid != nil:
@@ -328,9 +352,7 @@ func (f *finder) nothing() string {
 			line, best = kind+environment(c)+python(c), n
 		}
 	}
-	return "nothing was found that starts the app, so the image has no default process.\n" +
-		"Looked for: a Procfile, console scripts in pyproject.toml, an app object of a web framework, a task queue, and a package with __main__.py.\n" +
-		"Add a file named Procfile with the command, such as\n" + line
+	return line
 }
 
 // likely is a command for an object that has an app's name, in a usual place, and comes from what the code does not show.

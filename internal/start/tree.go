@@ -2,6 +2,7 @@ package start
 
 import (
 	"bytes"
+	"cmp"
 	"io/fs"
 	"maps"
 	"path"
@@ -222,7 +223,8 @@ func (t *tree) project(dir string) string {
 	return dir
 }
 
-// resolvable counts the module's absolute imports that lead to files of the app when the root is on sys.path.
+// resolvable counts the module's absolute imports that lead to files of the app when the root is on sys.path. None leads to the module
+// itself: in celery.py, celery is the package.
 func (t *tree) resolvable(m *module, root string) int {
 	n := 0
 	for _, name := range m.order {
@@ -234,7 +236,7 @@ func (t *tree) resolvable(m *module, root string) int {
 			if i := strings.LastIndexByte(parent, '.'); i >= 0 {
 				parent = parent[:i]
 			}
-			if t.find(root, b.imported) != "" || t.find(root, parent) != "" || strings.Contains(b.imported, ".") && t.dirs[path.Join(root, strings.ReplaceAll(parent, ".", "/"))] {
+			if file := cmp.Or(t.find(root, b.imported), t.find(root, parent)); file != "" && file != m.file || strings.Contains(b.imported, ".") && t.dirs[path.Join(root, strings.ReplaceAll(parent, ".", "/"))] {
 				n++
 			}
 		}
