@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # nightly.sh [fuzz|large|cpu|formats|apps]...: what takes too long for every change. fuzz: each fuzz target for FUZZTIME (1m). large: locks
-# of 20 MB, which may neither hang nor fill the memory. cpu: the CPU time that reading, checking, selecting and planning a lock of 1,000
-# packages takes, and finding the app among 5,000 files. formats: MANIFESTS (all) typical manifests locked in every format, which have to come to the same packages. apps: every
-# app of the corpus as an image, one in every hostile container, and builds disturbed at 20 points (needs redis-server). Without an argument: all of it.
+# of 20 MB, which may neither hang nor fill the memory. cpu: the CPU time of reading, checking, selecting and planning a lock of 1,000
+# packages, and of finding the app among 5,000 files. formats: MANIFESTS (all) typical manifests locked in every format, which have to
+# come to the same packages. apps: every app of the corpus as an image, one in every hostile container, and builds disturbed at 20
+# points (needs redis-server). Without an argument: all of it.
 source "$(dirname "$0")/lib.sh"
 cd "$root"
 
@@ -40,6 +41,6 @@ apps() {
 for part; do
   case $part in # One by one: bash does not stop at errors in a function that && follows.
     fuzz | large | cpu | formats | apps) "$part" ;;
-    *) sed -n '2,5s/^# //p' "$0" >&2 && exit 2 ;;
+    *) sed -n '2,6s/^# //p' "$0" >&2 && exit 2 ;;
   esac
 done
