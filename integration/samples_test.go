@@ -34,7 +34,7 @@ func testSamples(t *testing.T, context spec.G, it spec.S) {
 			packages: []string{"asgiref", "django", "gunicorn", "sqlparse", "whitenoise"},
 		},
 		{
-			name: "flask", page: "oon",
+			name: "flask", page: "% lit, full around",
 			pid1:     []string{"gunicorn", "app:app"},
 			packages: []string{"blinker", "click", "flask", "gunicorn", "itsdangerous", "jinja2", "markupsafe", "werkzeug"},
 		},
