@@ -70,16 +70,8 @@ func (t *tree) startedIn(m *module, statements []*statement, found map[string]bo
 // started finds the apps in tokens that start a server.
 func (t *tree) started(m *module, tokens []token, found map[string]bool) {
 	for i := range tokens {
-		e := readExpr(tokens[i:])
-		on, last := cutLast(e.name)
-		if last != "run" && last != "run_server" && last != "run_app" && last != "serve" {
-			continue
-		}
-		if ownServers[t.lookup(m, nil, e.name, 0).outside] && len(e.args) > 0 {
-			on = e.args[0].expr().name
-		}
-		if o := t.reference(m, nil, on, 0); o != nil && o.framework.protocol != worker {
-			found[o.id] = true
+		if app, _ := t.served(m, readExpr(tokens[i:])); app != nil {
+			found[app.id] = true
 		}
 	}
 }

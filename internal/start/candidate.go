@@ -121,18 +121,28 @@ func (t *tree) makes(m *module, f *function) *framework {
 func (t *tree) blocks(m *module) *expr {
 	for _, one := range m.body {
 		e := readExpr(one.tokens)
-		on, last := cutLast(e.name)
-		if !e.call || last != "run" && last != "run_server" && last != "run_app" && last != "serve" {
-			continue
-		}
-		if ownServers[t.lookup(m, nil, e.name, 0).outside] {
-			return &e
-		}
-		if o := t.reference(m, nil, on, 0); o != nil && o.framework.protocol != worker {
+		if _, serves := t.served(m, e); e.call && serves {
 			return &e
 		}
 	}
 	return nil
+}
+
+// served tells whether an expression names the start of a server, as app.run and uvicorn.run do, and for which app, if that is known.
+func (t *tree) served(m *module, e expr) (app *object, serves bool) {
+	on, last := cutLast(e.name)
+	if last != "run" && last != "run_server" && last != "run_app" && last != "serve" {
+		return nil, false
+	}
+	given := ownServers[t.lookup(m, nil, e.name, 0).outside]
+	if given && len(e.args) > 0 {
+		on = e.args[0].expr().name
+	}
+	app = t.reference(m, nil, on, 0)
+	if app != nil && app.framework.protocol == worker {
+		app = nil
+	}
+	return app, given || app != nil
 }
 
 // ownServers are functions that serve the app they are given.
