@@ -1,5 +1,5 @@
 // Package golden is for tests alone: it compares a text with a file that go test -update writes, and reads the answers that
-// another tool gave, which stand in testdata with a README that says how they were made.
+// another tool gave, which stand in testdata with a README that says how they were made. Benchmarks take their processor time from it.
 package golden
 
 import (

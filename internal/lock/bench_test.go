@@ -3,11 +3,10 @@ package lock_test
 import (
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/fstest"
-	"time"
 
+	"github.com/lockstep/python/internal/golden"
 	"github.com/lockstep/python/internal/lock"
 )
 
@@ -64,12 +63,11 @@ func manifestOf(n int) string {
 }
 
 // benchmark does what a build does with a lock of 1,000 packages before it installs: reading, checking and selecting. What counts
-// is cpu-ms/op, the time of all cores with the garbage collector's; ns/op is what else runs on the machine, too.
+// is cpu-ms/op.
 func benchmark(b *testing.B, read lock.Reader, name string, app fstest.MapFS) {
 	env := environment("3.14.6 x86_64")
 	b.SetBytes(int64(len(app[name].Data)))
-	before := processor(b)
-	for b.Loop() {
+	golden.Loop(b, func() {
 		l, err := read(app, name, lock.Request{})
 		if err != nil {
 			b.Fatal(err)
@@ -78,17 +76,7 @@ func benchmark(b *testing.B, read lock.Reader, name string, app fstest.MapFS) {
 		if err != nil || len(packages) != 1000 {
 			b.Fatal(len(packages), err)
 		}
-	}
-	b.ReportMetric(float64((processor(b)-before).Milliseconds())/float64(b.N), "cpu-ms/op")
-}
-
-// processor is the time that this process has had of all cores.
-func processor(b *testing.B) time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	})
 }
 
 func BenchmarkUV1000(b *testing.B) {
